@@ -1,0 +1,123 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import JSON
+import Logging
+import NIOCore
+import Services
+
+/// A request before its caller is known.
+struct OpenContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Set by `FrontDoor`, which counts and logs by it; filled in by the route that answers.
+    let trace = Trace()
+
+    init(source: ApplicationRequestContextSource) { coreContext = CoreRequestContextStorage(source: source) }
+
+    /// What the log is to know about the request, learnt on its way. Only the request's own task touches it.
+    final class Trace: @unchecked Sendable {
+        var requestID = ""
+        var endpoint: MeasuredEndpoint?
+        var tenant: ID<Tenant>?
+        var token: ID<Token>?
+    }
+}
+
+/// A request of somebody in a helpdesk. That it exists means that a token was read; that the token still holds, each transaction proves.
+struct TenantContext: Sendable {
+    let access: Access
+    let request: RequestReader
+}
+
+/// A request of the hosting provider.
+struct OperatorContext: Sendable {
+    let access: OperatorAccess
+    let request: RequestReader
+}
+
+/// Reads the parts of a request and says clearly what is wrong with them.
+struct RequestReader: Sendable {
+    let request: Request
+    let parameters: Parameters
+    let maximumBodyBytes: Int
+
+    /// A number in the path. What is no number exists as little as a number that was not given out.
+    func id<Entity>(_ type: Entity.Type = Entity.self) throws -> ID<Entity> {
+        guard let text = parameters.get("id"), let value = Int64(text), value > 0 else { throw Refusal.notFound }
+        return ID(value)
+    }
+
+    func text(_ name: String) throws -> String {
+        guard let text = parameters.get(name) else { throw Refusal.notFound }
+        return text
+    }
+
+    /// The version in `If-Match`; nil without one, or for `*`.
+    func ifMatch() throws -> Int64? {
+        guard let field = request.headers[.ifMatch], field != "*" else { return nil }
+        guard let version = version(inETag: field) else {
+            throw Refusal.invalid([FieldFault("If-Match", "invalid", "one ETag as it was given, such as \"7\"")])
+        }
+        return version
+    }
+
+    func ifNoneMatch(_ version: Int64) -> Bool {
+        request.headers[.ifNoneMatch].map { $0.split(separator: ",").contains { self.version(inETag: $0) == version } } ?? false
+    }
+
+    private func version(inETag field: some StringProtocol) -> Int64? {
+        var tag = Substring(field).drop { $0 == " " }
+        if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
+        guard tag.count > 2, tag.first == "\"", tag.last == "\"" else { return nil }
+        return Int64(tag.dropFirst().dropLast())
+    }
+
+    /// The body, within the limit, as JSON.
+    func json() async throws -> (value: JSONValue, bytes: ByteBuffer) {
+        let bytes = try await body()
+        return (try json(in: bytes), bytes)
+    }
+
+    /// For bodies that may be left out.
+    func optionalJSON() async throws -> (value: JSONValue?, bytes: ByteBuffer) {
+        let bytes = try await body()
+        return (bytes.readableBytes == 0 ? nil : try json(in: bytes), bytes)
+    }
+
+    private func json(in bytes: ByteBuffer) throws -> JSONValue {
+        guard let type = request.headers[.contentType] else {
+            throw BadRequest(status: 415, detail: "Send JSON, with Content-Type: application/json.")
+        }
+        let media = type.split(separator: ";").first.map { $0.lowercased().filter { $0 != " " } }
+        guard media == "application/json" else { throw BadRequest(status: 415, detail: "This takes application/json, not \(type).") }
+        do {
+            return try JSONValue(parsing: bytes.readableBytesView)
+        } catch {
+            throw BadRequest(status: 400, detail: "The body is no JSON.")
+        }
+    }
+
+    private func body() async throws -> ByteBuffer {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBodyBytes {
+            throw BadRequest(status: 413, detail: "The body has \(length) bytes; this server takes \(maximumBodyBytes).")
+        }
+        return try await request.body.collect(upTo: maximumBodyBytes)
+    }
+
+    /// How to do this once, if the request carries an idempotency key.
+    func once<Value>(_ bytes: ByteBuffer?, _ answer: @escaping @Sendable (Value) -> Answer) throws -> Once<Value>? {
+        guard let key = request.headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(key.unicodeScalars.count) else {
+            throw Refusal.invalid([FieldFault("Idempotency-Key", "invalid", "1 to 255 characters")])
+        }
+        let head = "\(request.method.rawValue) \(request.uri.description)\n"
+        let hash = sha256(Array(head.utf8) + (bytes.map { Array($0.readableBytesView) } ?? []))
+        return Once(key: key, requestHash: hash) { answer($0).recorded }
+    }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = Self("Idempotency-Key")!
+    static let idempotencyReplayed = Self("Idempotency-Replayed")!
+    static let requestID = Self("X-Request-Id")!
+}

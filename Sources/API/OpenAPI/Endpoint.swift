@@ -1,0 +1,68 @@
+import Domain
+import HTTPTypes
+
+/// What a route is, said once: the router serves it, the document describes it, the tests walk it.
+struct Endpoint: Sendable {
+    /// What a caller must bring.
+    enum Needs: Sendable, Equatable {
+        case nothing
+        case tenantToken
+        case operatorToken
+    }
+
+    struct Parameter: Sendable {
+        enum Place: String, Sendable { case path, query, header }
+
+        var name: String
+        var place: Place
+        var schema: Schema
+        var description: String
+        var repeatable = false
+    }
+
+    struct Success: Sendable {
+        var status: Int
+        var description: String
+        /// Nil for what is no JSON.
+        var schema: Schema?
+        var mediaType = "application/json"
+    }
+
+    var method: HTTPRequest.Method
+    /// With parameters in braces: `/v1/tickets/{id}`.
+    var path: String
+    var summary: String
+    var needs: Needs
+    var scope: TokenScope?
+    var parameters: [Parameter] = []
+    var body: Schema?
+    var success: [Success]
+    /// Statuses of problem documents beyond those that every route of its kind may answer.
+    var problems: [Int] = []
+
+    /// Every problem this route may answer with.
+    var allProblems: [Int] {
+        var all = problems
+        if needs != .nothing { all += [401, 403, 422, 503] }
+        if needs == .tenantToken { all += [423] }
+        if path.contains("{") { all += [404] }
+        if body != nil { all += [400, 413, 415] }
+        return Array(Set(all)).sorted()
+    }
+
+    var parametersInPath: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+}
+
+extension Endpoint.Parameter {
+    static let limit = Self(
+        name: "limit", place: .query, schema: .integer(minimum: 1, maximum: 200), description: "Items on a page, 50 unless said otherwise.")
+    static let cursor = Self(name: "cursor", place: .query, schema: .string(), description: "`next_cursor` of the page before.")
+    static let ifMatch = Self(
+        name: "If-Match", place: .header, schema: .string(),
+        description: "The ETag of the ticket as you know it; 412 when it has changed since.")
+    static let idempotencyKey = Self(
+        name: "Idempotency-Key", place: .header, schema: .string(maximumLength: 255),
+        description: "Makes the request safe to repeat for 24 hours: the first success is answered again, with `Idempotency-Replayed: true`.")
+}

@@ -1,0 +1,94 @@
+import Domain
+import Foundation
+import Hummingbird
+import JSON
+
+/// Reads a query and gathers every fault, parameters nobody asked for among them.
+struct Query {
+    private let values: [(name: String, value: String)]
+    private var read: Set<String> = []
+    private var faults: [FieldFault] = []
+
+    init(_ request: Request) {
+        values = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+    }
+
+    mutating func all(_ name: String) -> [String] {
+        read.insert(name)
+        return values.filter { $0.name == name }.map(\.value)
+    }
+
+    mutating func parse<Value>(_ name: String, _ rule: String, _ parse: (String) -> Value?) -> Value? {
+        let given = all(name)
+        guard let text = given.first else { return nil }
+        guard given.count == 1, let value = parse(text) else {
+            faults.append(FieldFault(name, "invalid", rule))
+            return nil
+        }
+        return value
+    }
+
+    mutating func fault(_ name: String, _ rule: String) { faults.append(FieldFault(name, "invalid", rule)) }
+
+    mutating func limit() -> Int {
+        parse("limit", "a whole number from 1 to 200") { Int($0).flatMap { (1...200).contains($0) ? $0 : nil } } ?? 50
+    }
+
+    mutating func finish() throws(Refusal) {
+        for name in Set(values.map(\.name)).sorted() where !read.contains(name) {
+            faults.append(FieldFault(name, "unknown", "there is no such parameter here"))
+        }
+        if !faults.isEmpty { throw .invalid(faults) }
+    }
+}
+
+/// Where a page ended, as text that clients hand back and need not understand.
+enum CursorText {
+    static func make(_ parts: [String]) -> String {
+        Data(parts.joined(separator: " ").utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+            .replacing("=", with: "")
+    }
+
+    static func parts(_ text: String) -> [String]? {
+        var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
+        while base64.utf8.count % 4 != 0 { base64 += "=" }
+        guard let data = Data(base64Encoded: base64), let joined = String(data: data, encoding: .utf8) else { return nil }
+        return joined.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    }
+}
+
+extension TicketCursor {
+    var text: String { CursorText.make([order.text, time.map { String($0.milliseconds) } ?? "", id.description]) }
+
+    init?(_ text: String, in order: TicketOrder) {
+        guard let parts = CursorText.parts(text), parts.count == 3, parts[0] == order.text, let id = Int64(parts[2]) else { return nil }
+        let time = Int64(parts[1]).map(Timestamp.init(milliseconds:))
+        guard (time == nil) == (order.key == .id) else { return nil }
+        self.init(order: order, time: time, id: ID(id))
+    }
+}
+
+extension TicketOrder {
+    /// `updated_at`, or `-updated_at` for the newest first.
+    var text: String { (descending ? "-" : "") + key.rawValue }
+
+    init?(_ text: String) {
+        let descending = text.hasPrefix("-")
+        guard let key = Key(rawValue: descending ? String(text.dropFirst()) : text) else { return nil }
+        self.init(key, descending: descending)
+    }
+}
+
+extension JSONWriter {
+    /// `{"items": […], "next_cursor": …}`.
+    mutating func page<Item, Cursor>(
+        _ page: Page<Item, Cursor>, cursor: (Cursor) -> String, _ write: (inout JSONWriter, Item) -> Void
+    ) {
+        object { writer in
+            writer.key("items")
+            writer.array(page.items, write)
+            writer.key("next_cursor")
+            if let next = page.next { writer.string(cursor(next)) } else { writer.null() }
+        }
+    }
+}

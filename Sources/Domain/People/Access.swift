@@ -1,0 +1,31 @@
+/// Who is asking, as their token says.
+package enum Caller: Hashable, Sendable {
+    case agent(ID<Agent>, isAdmin: Bool)
+    case user(ID<User>)
+
+    package var person: Person {
+        switch self {
+        case .agent(let id, _): .agent(id)
+        case .user(let id): .user(id)
+        }
+    }
+
+    package var isAgent: Bool {
+        if case .agent = self { true } else { false }
+    }
+
+    package var userID: ID<User>? {
+        if case .user(let id) = self { id } else { nil }
+    }
+}
+
+/// What a token may be used for, at the most; what its person may do comes on top.
+package enum TokenScope: String, CaseIterable, Sendable {
+    case readTickets = "tickets:read"
+    case writeTickets = "tickets:write"
+    /// Hiding: spam is deletion too, because spam is purged.
+    case deleteTickets = "tickets:delete"
+}
+
+/// Opaque: what a token points at.
+package enum Token {}

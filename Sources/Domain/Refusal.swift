@@ -1,0 +1,45 @@
+/// Every reason for which Deskyard does not do what it is asked. One list; API/ErrorResponses turns it into HTTP.
+package enum Refusal: Error, Equatable, Sendable {
+    /// No token, or one that is unknown, expired or revoked.
+    case unauthenticated
+    /// The caller may see the thing but not do this.
+    case forbidden(String)
+    /// Not there, or another tenant's: nobody can tell which.
+    case notFound
+    /// What was sent breaks rules; every fault at once.
+    case invalid([FieldFault])
+    /// The thing's state does not allow it.
+    case conflict(Conflict)
+    /// The thing has changed since the caller read it.
+    case outdated(currentVersion: Int64)
+    /// The helpdesk is suspended or closing.
+    case tenantNotActive
+    /// The idempotency key was used for another request.
+    case keyReused
+}
+
+package struct FieldFault: Equatable, Sendable {
+    /// Path of the field in the body, or the name of the parameter: `user.email`.
+    package var field: String
+    /// Stable, for programs: `required`, `too_long`, …
+    package var code: String
+    /// For people.
+    package var message: String
+
+    package init(_ field: String, _ code: String, _ message: String) {
+        self.field = field
+        self.code = code
+        self.message = message
+    }
+}
+
+package enum Conflict: String, Equatable, Sendable {
+    case replyToHidden = "the ticket is spam or deleted: restore it before replying"
+    case statusOfHidden = "the ticket is spam or deleted: restore it before changing it"
+    case alreadyInStatus = "the ticket already is spam or deleted, as asked"
+    case notHidden = "the ticket is neither spam nor deleted, so there is nothing to restore"
+    case visibleIsNeverPurged = "only spam and deleted tickets are purged"
+    case resolvedForGood = "the ticket is resolved, and the time to reopen it has passed: write a new one"
+    case slugTaken = "there is a helpdesk with this slug already"
+    case emailTaken = "somebody in this helpdesk has this address already"
+}

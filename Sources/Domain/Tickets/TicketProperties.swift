@@ -1,0 +1,71 @@
+/// One line that says what the ticket is about: 1 to 300 characters, no line breaks.
+package struct Subject: Equatable, Sendable {
+    package static let lengths = 1...300
+    package let text: String
+
+    package init?(_ text: String) {
+        let trimmed = text.trimmed
+        guard Self.lengths.contains(trimmed.unicodeScalars.count), !trimmed.unicodeScalars.contains(where: \.isControl) else { return nil }
+        self.text = trimmed
+    }
+
+    /// The subject of a ticket made from a message that has none.
+    package static let none = Subject("(no subject)")!
+}
+
+package enum Priority: String, CaseIterable, Sendable {
+    case low, normal, high, urgent
+}
+
+/// How pressing, from 1 (can wait) to 10 (everything stands still).
+package struct Urgency: Equatable, Sendable {
+    package static let range = 1...10
+    package static let lowest = Urgency(1)!
+    package let value: Int
+
+    package init?(_ value: Int) {
+        guard Self.range.contains(value) else { return nil }
+        self.value = value
+    }
+}
+
+/// The way a ticket came in.
+package enum Channel: String, CaseIterable, Sendable {
+    case api, email, form
+}
+
+/// A code for subject lines and the telephone, `KXQW-4821-ZTMB`: random, so it tells nothing about the number of tickets and is not guessed.
+package struct TicketReference: Hashable, Sendable {
+    package let text: String
+
+    /// Without I and O, which are read as 1 and 0.
+    private static let letters = Array("ABCDEFGHJKLMNPQRSTUVWXYZ".utf8)
+
+    /// One of 24⁸ · 10⁴, about 10¹⁵.
+    package static func random(using generator: inout some RandomNumberGenerator) -> TicketReference {
+        var bytes: [UInt8] = []
+        for group in 0..<3 {
+            if group > 0 { bytes.append(UInt8(ascii: "-")) }
+            for _ in 0..<4 {
+                bytes.append(group == 1 ? UInt8.random(in: 48...57, using: &generator) : letters.randomElement(using: &generator)!)
+            }
+        }
+        return TicketReference(unchecked: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// For text that was one before: what the database holds.
+    package init(unchecked text: String) { self.text = text }
+}
+
+extension String {
+    var trimmed: String {
+        var view = self[...]
+        while let first = view.first, first.isWhitespace { view.removeFirst() }
+        while let last = view.last, last.isWhitespace { view.removeLast() }
+        return String(view)
+    }
+}
+
+extension Unicode.Scalar {
+    var isControl: Bool { properties.generalCategory == .control }
+}

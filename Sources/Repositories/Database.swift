@@ -1,0 +1,56 @@
+import Domain
+import Postgres
+
+/// The only door to the data: a transaction in one tenant, or one on the installation's own tables.
+package struct Database: Sendable {
+    private let pool: ConnectionPool
+    /// Behind PgBouncer in transaction mode, session settings are lost; then each transaction sets its timeout itself.
+    private let statementTimeout: Duration?
+
+    package init(_ pool: ConnectionPool, statementTimeoutPerTransaction: Duration? = nil) {
+        self.pool = pool
+        statementTimeout = statementTimeoutPerTransaction
+    }
+
+    /// Runs a verb in one tenant.
+    ///
+    /// One round trip carries the tenant setting, the proof that the caller's token still holds, and what the verb asks first; the next
+    /// carries what it writes, with the commit. Starts over after a serialization failure or a deadlock.
+    ///
+    /// - Parameters:
+    ///   - taking: numbers to count the new things with, taken in a transaction of their own that goes out in the same round trip.
+    ///   - once: for requests with an idempotency key: answers `Replay` if the key is known, else records the answer with the effects.
+    /// - Throws: `Refusal`, `DatabaseUnavailable`, `Replay`, or what `body` throws.
+    package func transaction<Value>(
+        in scope: TenantScope, at now: Timestamp, taking numbers: Numbers = Numbers(), once: Once<Value>? = nil,
+        _ body: (TenantTransaction) async throws -> Pending<Value>
+    ) async throws -> Value {
+        while true {
+            do {
+                return try await translatingErrors {
+                    try await pool.transaction(opening: [], retries: 3) { transaction in
+                        let tenant = TenantTransaction(transaction, scope)
+                        if !numbers.isEmpty { tenant.takeNumbers(numbers, statementTimeout) }
+                        tenant.begin(statementTimeout, at: now)
+                        guard let once else { return try await body(tenant) }
+                        if let answer = try await tenant.answers.find(once, at: now).value { throw Replay(answer: answer) }
+                        let value = try await body(tenant).value
+                        guard try await tenant.answers.record(once, value, at: now).value else { throw KeyTaken() }
+                        return Pending(value)
+                    }
+                }
+            } catch is KeyTaken {
+                // Another request with the same key was faster: its answer is there now.
+            }
+        }
+    }
+
+    /// Runs on the installation's own tables; tenants' rows are out of reach.
+    package func system<Value>(_ body: (SystemTransaction) async throws -> Pending<Value>) async throws -> Value {
+        try await translatingErrors {
+            try await pool.transaction(retries: 3) { try await body(SystemTransaction($0)) }
+        }
+    }
+
+    private struct KeyTaken: Error {}
+}

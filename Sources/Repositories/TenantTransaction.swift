@@ -1,0 +1,88 @@
+import Domain
+import Postgres
+
+/// A transaction in which exactly one tenant's rows exist. Its repositories are the only way to them.
+package final class TenantTransaction {
+    private let transaction: Transaction
+    package let scope: TenantScope
+    private var taken: Pending<Numbers>?
+
+    init(_ transaction: Transaction, _ scope: TenantScope) {
+        self.transaction = transaction
+        self.scope = scope
+    }
+
+    package var tickets: Tickets { Tickets(transaction: self) }
+    package var messages: Messages { Messages(transaction: self) }
+    package var history: TicketHistory { TicketHistory(transaction: self) }
+    package var agents: Agents { Agents(transaction: self) }
+    package var users: Users { Users(transaction: self) }
+    package var tokens: Tokens { Tokens(transaction: self) }
+    package var settings: Settings { Settings(transaction: self) }
+    package var bulk: Bulk { Bulk(transaction: self) }
+    package var counters: Counters { Counters(transaction: self) }
+    var answers: Answers { Answers(transaction: self) }
+
+    /// The numbers that were asked for; the last of each kind.
+    package var numbers: Pending<Numbers> {
+        guard let taken else { preconditionFailure("this transaction took no numbers") }
+        return taken
+    }
+
+    func begin(_ statementTimeout: Duration?, at now: Timestamp) {
+        open(statementTimeout)
+        if let token = scope.token { run(GuardSQL.requireToken, [.bigint(token.value), now.bind]) }
+    }
+
+    /// A transaction in front of this one, so that nobody waits for the counter's row until we commit.
+    ///
+    /// It need not wait for the disk: whatever uses a number commits later in the same log, so the log cannot hold the one without the other.
+    func takeNumbers(_ numbers: Numbers, _ statementTimeout: Duration?) {
+        open(statementTimeout)
+        transaction.queue("set local synchronous_commit = off")
+        taken = counters.take(numbers)
+        transaction.queue("commit")
+    }
+
+    private func open(_ statementTimeout: Duration?) {
+        transaction.queue("begin")
+        enter()
+        if let statementTimeout {
+            transaction.queue(Statement("set local statement_timeout = '\(statementTimeout / .milliseconds(1))ms'", prepared: false))
+        }
+    }
+
+    func enter() {
+        // Citus carries only the literal form to its workers; the value is a number of ours, so nothing can be injected.
+        transaction.queue(Statement("set local app.tenant_id = '\(scope.tenant.value)'", prepared: false))
+    }
+
+    /// Queues a statement with the tenant as `$1`.
+    @discardableResult
+    func run(_ sql: some TenantSQL, _ binds: [Bind] = []) -> Pending<Rows> {
+        transaction.queue(sql.rawValue, [.bigint(scope.tenant.value)] + binds)
+    }
+
+    /// Queues a list put together from the closed set of fragments in `TicketListSQL`.
+    func run(_ list: TicketListSQL) -> Pending<Rows> {
+        transaction.queue(list.sql, [.bigint(scope.tenant.value)] + list.binds)
+    }
+}
+
+package enum GuardSQL: String, TenantSQL {
+    case requireToken = "select helpdesk.require_token(tenant => $1::bigint, token => $2::bigint, at => $3::timestamptz)"
+}
+
+extension Timestamp {
+    var bind: Bind { .timestamp(milliseconds * 1000) }
+
+    init(microseconds: Int64) { self.init(milliseconds: microseconds / 1000) }
+}
+
+extension Optional<Timestamp> {
+    var bind: Bind { .timestamp(map { $0.milliseconds * 1000 }) }
+}
+
+extension ID {
+    var bind: Bind { .bigint(value) }
+}

@@ -1,0 +1,59 @@
+import Domain
+import Postgres
+
+/// How many numbers of each kind to take, or the last ones taken.
+package struct Numbers: Equatable, Sendable {
+    package var tickets: Int64
+    package var messages: Int64
+    package var users: Int64
+    package var agents: Int64
+    package var tokens: Int64
+
+    package init(tickets: Int64 = 0, messages: Int64 = 0, users: Int64 = 0, agents: Int64 = 0, tokens: Int64 = 0) {
+        self.tickets = tickets
+        self.messages = messages
+        self.users = users
+        self.agents = agents
+        self.tokens = tokens
+    }
+
+    package var isEmpty: Bool { self == Numbers() }
+}
+
+/// Counts a tenant's things from 1. Numbers that were taken and not used are gaps, as after a refused request; none is given twice.
+package struct Counters {
+    let transaction: TenantTransaction
+
+    func take(_ numbers: Numbers) -> Pending<Numbers> {
+        transaction.run(
+            SQL.take,
+            [.bigint(numbers.tickets), .bigint(numbers.messages), .bigint(numbers.users), .bigint(numbers.agents), .bigint(numbers.tokens)]
+        ).map { rows in
+            guard let row = rows.first else { throw Refusal.notFound }
+            return try Numbers(
+                tickets: row.value("tickets"), messages: row.value("messages"), users: row.value("users"), agents: row.value("agents"),
+                tokens: row.value("tokens"))
+        }
+    }
+
+    /// A new tenant's counters.
+    @discardableResult
+    package func start() -> Pending<Void> { transaction.run(SQL.start).map { _ in } }
+
+    enum SQL: String, TenantSQL {
+        case take = """
+            update helpdesk.counters
+            set tickets = tickets + $2,
+                messages = messages + $3,
+                users = users + $4,
+                agents = agents + $5,
+                tokens = tokens + $6
+            where tenant_id = $1
+            returning tickets, messages, users, agents, tokens
+            """
+        case start = """
+            insert into helpdesk.counters (tenant_id)
+            values ($1)
+            """
+    }
+}

@@ -1,0 +1,4 @@
+import Crypto
+
+/// SHA-256.
+package func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }

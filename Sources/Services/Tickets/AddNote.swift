@@ -1,0 +1,20 @@
+import Domain
+import Repositories
+
+extension Helpdesk {
+    /// Writes down something that only agents see. The status stays, whatever it is.
+    package func addNote(to id: ID<Ticket>, _ body: MessageBody, _ access: Access, once: Once<Said>? = nil) async throws -> Said {
+        try access.require(.writeTickets)
+        let agent = try access.requireAgent("write notes")
+        let now = clock.now()
+        return try await database.transaction(in: access.scope, at: now, taking: Numbers(messages: 1), once: once) { tx in
+            let old = try await tx.locked(id, for: access)
+            var ticket = old
+            ticket.take(try old.status.after(.note).status, at: now)
+            let message = Message(
+                id: ID(try await tx.numbers.value.messages), ticketID: id, kind: .note, author: .agent(agent), body: body, createdAt: now)
+            tx.write(&ticket, since: old, .noted, by: .agent(agent), at: now, message: message)
+            return Pending(Said(message: message, ticket: ticket))
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import Domain
+
+extension Helpdesk {
+    /// Marks a ticket as spam or throws it away. Both need the right to delete, because both are purged.
+    package func hideTicket(
+        _ id: ID<Ticket>, as hidden: HiddenStatus, _ access: Access, ifMatch: Int64? = nil, once: Once<Ticket>? = nil
+    ) async throws -> Ticket {
+        try access.require(.deleteTickets)
+        _ = try access.requireAgent("hide tickets")
+        let event: HistoryEntry.Event =
+            switch hidden {
+            case .spam: .markedSpam
+            case .deleted: .deleted
+            }
+        return try await change(id, access, event, ifMatch: ifMatch, once: once) { ticket, now in
+            ticket.take(try ticket.status.after(.hide(hidden)).status, at: now)
+        }
+    }
+}
