@@ -1,0 +1,79 @@
+import Foundation
+import Glibc
+import Logging
+import Postgres
+import Repositories
+import Schema
+import Services
+
+/// A PostgreSQL of the test run's own, whatever else runs on the machine; gone when the run ends.
+package struct TestCluster: Sendable {
+    package let cluster: EmbeddedCluster
+
+    /// Shared by all tests that leave the server alone.
+    package static let shared = Task { try TestCluster(named: "shared") }
+
+    /// Without waiting for the disk: a test survives no power cut anyway, and a killed server loses nothing by it.
+    package init(named name: String, settings: [String: String] = [:]) throws {
+        Self.removeLeftovers()
+        let quick = ["fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"]
+        cluster = try EmbeddedCluster(
+            folder: "/tmp/deskyard-test-\(getpid())/\(name)", settings: quick.merging(settings) { $1 })
+        try cluster.start()
+        // After the last test nobody is left to stop it.
+        Self.stopAtExit(cluster)
+    }
+
+    package func address(role: String = EmbeddedCluster.superuser, database: String = "postgres") -> ServerAddress {
+        ServerAddress(cluster.connectionString(role: role, database: database))
+    }
+
+    /// A database with the whole schema, copied from a template that is migrated once for each cluster.
+    package func makeDatabase(named name: String) async throws {
+        try await ScriptSession.run(on: address()) { _ = try $0.run(Schema.roles) }
+        let owner = address(role: "deskyard_owner", database: "template_deskyard")
+        let isNew = try await ScriptSession.run(on: address()) { session in
+            try session.run("select pg_advisory_lock(1)")
+            guard try session.run("select from pg_database where datname = 'template_deskyard'").isEmpty else { return false }
+            try session.run("create database template_deskyard owner deskyard_owner")
+            return true
+        }
+        if isNew { _ = try await Migrator(Schema.migrations, on: owner).migrate() }
+        try await ScriptSession.run(on: address()) { session in
+            _ = try session.run("create database \(name) template template_deskyard owner deskyard_owner")
+        }
+    }
+
+    package func destroy() { cluster.destroy() }
+
+    private static func stopAtExit(_ cluster: EmbeddedCluster) {
+        running.append(cluster)
+    }
+
+    private static let running = Running()
+
+    private final class Running: @unchecked Sendable {
+        private let lock = NSLock()
+        private var clusters: [EmbeddedCluster] = []
+
+        init() { atexit { TestCluster.running.destroyAll() } }
+
+        func append(_ cluster: EmbeddedCluster) { lock.withLock { clusters.append(cluster) } }
+
+        func destroyAll() {
+            for cluster in lock.withLock({ clusters }) { cluster.destroy() }
+            try? FileManager.default.removeItem(atPath: "/tmp/deskyard-test-\(getpid())")
+        }
+    }
+
+    /// Of runs that were killed.
+    private static func removeLeftovers() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? [] where name.hasPrefix("deskyard-test-") {
+            guard let process = Int32(name.dropFirst("deskyard-test-".count)), kill(process, 0) != 0, errno == ESRCH else { continue }
+            for folder in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp/\(name)")) ?? [] {
+                (try? EmbeddedCluster(folder: "/tmp/\(name)/\(folder)"))?.destroy()
+            }
+            try? FileManager.default.removeItem(atPath: "/tmp/\(name)")
+        }
+    }
+}
