@@ -62,7 +62,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "Support", dependencies: ["Postgres", "Schema", "Repositories", "Services", "API", "Domain", "JSON"], path: "Tests/Support",
+            name: "Support", dependencies: ["Postgres", "Schema", "Repositories", "Services", "API", "Domain", "JSON"],
+            path: "Tests/Support",
             swiftSettings: settings),
         tests("PostgresTests", ["Postgres"]),
         tests("DomainTests", ["Domain"]),
@@ -73,7 +74,8 @@ let package = Package(
         tests("DeskyardTests", ["deskyard"]),
         tests("ArchitectureTests", ["Repositories", "API"]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Postgres", "Schema", "Repositories", "Domain", "Services", "JSON"], path: "Tests/Benchmarks",
+            name: "Benchmarks", dependencies: ["Postgres", "Schema", "Repositories", "Domain", "Services", "JSON"],
+            path: "Tests/Benchmarks",
             swiftSettings: settings),
     ]
 )

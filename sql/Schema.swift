@@ -23,7 +23,8 @@ package enum Schema {
 
     /// To be run once per cluster by a superuser.
     package static let roles: String = {
-        guard let url = Bundle.module.url(forResource: "roles", withExtension: "sql"), let text = try? String(contentsOf: url, encoding: .utf8)
+        guard let url = Bundle.module.url(forResource: "roles", withExtension: "sql"),
+            let text = try? String(contentsOf: url, encoding: .utf8)
         else { preconditionFailure("deskyard_Schema.resources must lie beside the program") }
         return text
     }()

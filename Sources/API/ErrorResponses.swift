@@ -24,7 +24,8 @@ enum ErrorResponses {
         case .unauthenticated: Problem(status: 401, detail: "Send a valid token: Authorization: Bearer …")
         case .forbidden(let reason): Problem(status: 403, detail: reason)
         case .notFound: Problem(status: 404, detail: "There is nothing here that you could see.")
-        case .invalid(let faults): Problem(status: 422, detail: faults.map { "\($0.field): \($0.message)" }.joined(separator: "; "), faults: faults)
+        case .invalid(let faults):
+            Problem(status: 422, detail: faults.map { "\($0.field): \($0.message)" }.joined(separator: "; "), faults: faults)
         case .conflict(let conflict): Problem(status: 409, detail: conflict.rawValue)
         case .outdated(let version):
             Problem(status: 412, detail: "The ticket has changed since you read it; it is at \"\(version)\" now.")

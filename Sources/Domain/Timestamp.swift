@@ -12,6 +12,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
+    /// The years 0000 to 9999.
+    static let writable: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
+
     /// RFC 3339, for example `2026-11-23T05:45:00.000Z`.
     package var description: String { String(decoding: utf8, as: UTF8.self) }
 
@@ -84,6 +87,8 @@ extension Timestamp: CustomStringConvertible {
         guard rest.isEmpty else { return nil }
         let time = ((hour * 60 + minute) * 60 + second) * 1000 + fraction
         milliseconds = date.daysSince1970 * 86_400_000 + time - offset
+        // The offset may lead out of the years that RFC 3339 can write.
+        guard Self.writable.contains(milliseconds) else { return nil }
     }
 }
 

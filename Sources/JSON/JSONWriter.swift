@@ -92,7 +92,8 @@ package struct JSONWriter {
         case .null: null()
         case .bool(let value): bool(value)
         case .integer(let value): number(value)
-        case .double(let value): literal("\(value)")
+        // JSON has no word for what is no number.
+        case .double(let value): literal(value.isFinite ? "\(value)" : "null")
         case .string(let value): string(value)
         case .array(let values): array(values) { $0.value($1) }
         case .object(let members):

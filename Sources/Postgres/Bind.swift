@@ -45,13 +45,13 @@ package enum Bind: Sendable, Equatable {
                 $1.append(jsonbVersion)
                 $1.append(contentsOf: $0.utf8)
             }
-        case .timestamp(let value): return value.write(to: &buffer) { $1.append(bigEndian: $0 - postgresEpoch) }
+        case .timestamp(let value): return value.write(to: &buffer) { $1.append(bigEndian: $0 &- postgresEpoch) }
         case .bigints(let values):
             buffer.append(array: values, of: .bigint) { $1.append(bigEndian: $0) }
         case .texts(let values):
             buffer.append(array: values, of: .text) { $1.append(contentsOf: $0.utf8) }
         case .timestamps(let values):
-            buffer.append(array: values, of: .timestamp) { $1.append(bigEndian: $0 - postgresEpoch) }
+            buffer.append(array: values, of: .timestamp) { $1.append(bigEndian: $0 &- postgresEpoch) }
         }
         return true
     }

@@ -1,6 +1,5 @@
 import CLibpq
 import Dispatch
-import Synchronization
 
 /// One statement with its values, as it goes over the wire.
 package struct Statement: Sendable {
@@ -18,248 +17,207 @@ package struct Statement: Sendable {
 
 /// One libpq connection in non-blocking pipeline mode.
 ///
-/// It does one exchange at a time: all statements go out in one write, the caller sleeps, the poller's thread collects the answers. Only
-/// whoever leased it from the pool may exchange; the lock is for the poller, which reads at the same time.
-final class Connection: Pollable, @unchecked Sendable {
+/// It does one exchange at a time: all statements go out in one write, the holder sleeps until the poller has something for it, and reads
+/// the answers itself. Only whoever leased it from the pool may touch it; that is why nothing in here is locked.
+final class Connection: @unchecked Sendable {
     struct Outcome: Sendable {
         var rows: [Rows?]
         var error: PostgresError?
         /// Whether the server holds a transaction open (or failed) on this connection.
-        var inTransaction: Bool
-    }
-
-    private struct Running {
-        var rows: [Rows?]
-        var error: PostgresError?
-        var deadline: ContinuousClock.Instant
-        var continuation: CheckedContinuation<Outcome, Never>
-    }
-
-    private struct State {
-        var pipeline = Pipeline()
-        var prepared = PreparedStatements()
-        var running: Running?
-        var parameters = ParameterBuffer()
-        var wantsToWrite = false
-        var failure: PostgresError?
-        /// It still works, but must not be leased again.
-        var isWorn = false
-        /// libpq's handle; nil once closed.
-        var handle: OpaquePointer?
+        var inTransaction = false
     }
 
     let id: Int
+    let signal = SocketSignal()
     private let socket: Int32
     private let poller: Poller
     private let usesNamedStatements: Bool
-    private let lock: Mutex<State>
-    /// Told once, when the server or the network ends the connection.
-    private let onLoss: @Sendable (Connection) -> Void
-    private let onNotification: @Sendable (Notification) -> Void
+    private let canceller: Handle?
 
-    init(
-        id: Int, handle: Handle, poller: Poller, usesNamedStatements: Bool, onLoss: @escaping @Sendable (Connection) -> Void,
-        onNotification: @escaping @Sendable (Notification) -> Void = { _ in }
-    ) {
+    /// libpq's handle; nil once closed.
+    private var handle: OpaquePointer?
+    private var failure: PostgresError?
+    private var pipeline = Pipeline()
+    private var prepared = PreparedStatements()
+    private var parameters = ParameterBuffer()
+    private var wantsToWrite = false
+
+    /// - Parameter onGoodbye: called on the poller's thread when the server ends a connection that nobody holds.
+    init(id: Int, handle: Handle, poller: Poller, usesNamedStatements: Bool, onGoodbye: @escaping @Sendable (Int) -> Void = { _ in }) {
         self.id = id
         self.poller = poller
         self.usesNamedStatements = usesNamedStatements
-        self.onLoss = onLoss
-        self.onNotification = onNotification
+        self.handle = handle.pointer
+        canceller = PQgetCancel(handle.pointer).map(Handle.init)
         socket = PQsocket(handle.pointer)
         PQsetnonblocking(handle.pointer, 1)
         PQenterPipelineMode(handle.pointer)
-        lock = Mutex(State(handle: handle.pointer))
-        poller.watch(socket, for: self)
+        poller.watch(socket, signal) { onGoodbye(id) }
+    }
+
+    deinit {
+        close()
+        canceller.map { PQfreeCancel($0.pointer) }
     }
 
     /// False after a loss, a cancellation or an error that makes its prepared statements worthless: lease it to nobody.
-    var isReusable: Bool { lock.withLock { $0.handle != nil && $0.failure == nil && !$0.isWorn } }
+    var isReusable: Bool { handle != nil && failure == nil && !signal.isWorn }
+
+    func close() {
+        guard let handle else { return }
+        self.handle = nil
+        poller.forget(socket)
+        PQfinish(handle)
+    }
 
     /// Sends the statements in one write and waits for all answers. Cancelling the task cancels the statement on the server.
     func exchange(_ statements: [Statement], timeout: Duration) async -> Outcome {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let deadline = ContinuousClock.now + timeout
-                let running = Running(
-                    rows: Array(repeating: nil, count: statements.count), error: nil, deadline: deadline, continuation: continuation)
-                let failed: (Running, PostgresError)? = lock.withLock { state in
-                    if let failure = state.failure { return (running, failure) }
-                    precondition(state.running == nil, "two exchanges at once on one connection")
-                    do throws(PostgresError) {
-                        try send(statements, &state)
-                        state.running = running
-                        return nil
-                    } catch {
-                        state.failure = error
-                        return (running, error)
-                    }
-                }
-                if let (running, error) = failed {
-                    running.continuation.resume(returning: Outcome(rows: running.rows, error: error, inTransaction: false))
-                }
+        var outcome = Outcome(rows: Array(repeating: nil, count: statements.count))
+        if let failure {
+            outcome.error = failure
+            return outcome
+        }
+        do throws(PostgresError) {
+            let handle = try open()
+            try send(statements, handle)
+            signal.expect(by: ContinuousClock.now + timeout)
+            // As a value, because the handler below does not know typed errors.
+            let received: Result<Void, PostgresError> = await withTaskCancellationHandler {
+                do throws(PostgresError) { return .success(try await receive(into: &outcome, handle)) } catch { return .failure(error) }
+            } onCancel: {
+                cancel()
             }
-        } onCancel: {
-            cancel()
+            try received.get()
+            signal.expect(by: nil)
+            outcome.inTransaction = PQtransactionStatus(handle) != PQTRANS_IDLE
+            if outcome.error != nil { prepared.forgetUnconfirmed() }
+        } catch {
+            failure = error
+            outcome.error = error
+        }
+        return outcome
+    }
+
+    /// Waits for notifications; returns when some have come.
+    func notifications() async throws(PostgresError) -> [Notification] {
+        let handle = try open()
+        while true {
+            var arrived: [Notification] = []
+            while let notify = PQnotifies(handle) {
+                arrived.append(
+                    Notification(channel: String(cString: notify.pointee.relname), payload: String(cString: notify.pointee.extra)))
+                PQfreemem(notify)
+            }
+            if !arrived.isEmpty { return arrived }
+            await signal.wait()
+            try consume(handle)
         }
     }
 
-    /// Closes at once. Whoever waits for an exchange gets `error`.
-    func close(_ error: PostgresError = .closed) {
-        lose(error, tellOwner: false)
-    }
-
-    /// Kills the connection when its exchange is overdue: the server's own timeout should have ended it long ago.
-    func enforceDeadline(_ now: ContinuousClock.Instant) {
-        let overdue = lock.withLock { $0.running.map { $0.deadline < now } ?? false }
-        if overdue { lose(.connectionLost("the server did not answer in time"), tellOwner: true) }
+    private func open() throws(PostgresError) -> OpaquePointer {
+        guard let handle else { throw .closed }
+        return handle
     }
 
     // MARK: Sending
 
-    private func send(_ statements: [Statement], _ state: inout State) throws(PostgresError) {
-        guard let handle = state.handle else { throw .closed }
+    private func send(_ statements: [Statement], _ handle: OpaquePointer) throws(PostgresError) {
         for (index, statement) in statements.enumerated() {
-            state.parameters.fill(statement.binds)
+            parameters.fill(statement.binds)
             var sent: Int32 = 1
             if statement.prepared && usesNamedStatements {
                 let name: String
-                switch state.prepared.use(statement.sql) {
+                switch prepared.use(statement.sql) {
                 case .known(let known): name = known
                 case .new(let new, let evicted):
                     name = new
                     if let evicted {
                         sent &= PQsendQueryParams(handle, "deallocate \(evicted)", 0, nil, nil, nil, nil, 1)
-                        state.pipeline.sent(.housekeeping)
+                        pipeline.sent(.housekeeping)
                     }
-                    sent &= state.parameters.withTypes { PQsendPrepare(handle, name, statement.sql, $0, $1) }
-                    state.pipeline.sent(.prepare(name: name))
+                    sent &= parameters.withTypes { PQsendPrepare(handle, name, statement.sql, $0, $1) }
+                    pipeline.sent(.prepare(name: name))
                 }
-                sent &= state.parameters.withValues { PQsendQueryPrepared(handle, name, $0, $1, $2, $3, 1) }
+                sent &= parameters.withValues { PQsendQueryPrepared(handle, name, $0, $1, $2, $3, 1) }
             } else {
-                sent &= state.parameters.withTypes { count, types in
-                    state.parameters.withValues { _, values, lengths, formats in
+                sent &= parameters.withTypes { count, types in
+                    parameters.withValues { _, values, lengths, formats in
                         PQsendQueryParams(handle, statement.sql, count, types, values, lengths, formats, 1)
                     }
                 }
             }
-            state.pipeline.sent(.execute(index))
-            guard sent == 1 else { throw .connectionLost(message(handle)) }
+            pipeline.sent(.execute(index))
+            guard sent == 1 else { throw .connectionLost(errorMessage(of: handle)) }
         }
-        guard PQpipelineSync(handle) == 1 else { throw .connectionLost(message(handle)) }
-        state.pipeline.sent(.sync)
-        try flush(handle, &state)
+        guard PQpipelineSync(handle) == 1 else { throw .connectionLost(errorMessage(of: handle)) }
+        pipeline.sent(.sync)
+        try flush(handle)
     }
 
-    private func flush(_ handle: OpaquePointer, _ state: inout State) throws(PostgresError) {
+    private func flush(_ handle: OpaquePointer) throws(PostgresError) {
         let left = PQflush(handle)
-        guard left >= 0 else { throw .connectionLost(message(handle)) }
-        if (left == 1) != state.wantsToWrite {
-            state.wantsToWrite = left == 1
-            poller.wantsToWrite(socket, state.wantsToWrite)
+        guard left >= 0 else { throw .connectionLost(errorMessage(of: handle)) }
+        if (left == 1) != wantsToWrite {
+            wantsToWrite = left == 1
+            poller.wantsToWrite(socket, wantsToWrite)
         }
     }
 
-    // MARK: Receiving, on the poller's thread
+    // MARK: Receiving
 
-    func socketReady() {
-        var finished: (CheckedContinuation<Outcome, Never>, Outcome)?
-        var notifications: [Notification] = []
-        let loss: PostgresError? = lock.withLock { state in
-            guard let handle = state.handle else { return nil }
-            do throws(PostgresError) {
-                guard PQconsumeInput(handle) == 1 else { throw .connectionLost(message(handle)) }
-                if state.wantsToWrite { try flush(handle, &state) }
-                try receive(handle, &state)
-                while let notify = PQnotifies(handle) {
-                    notifications.append(
-                        Notification(channel: String(cString: notify.pointee.relname), payload: String(cString: notify.pointee.extra)))
-                    PQfreemem(notify)
-                }
-                guard PQstatus(handle) == CONNECTION_OK else { throw .connectionLost(message(handle)) }
-            } catch {
-                return error
-            }
-            if state.pipeline.isIdle, let running = state.running {
-                state.running = nil
-                if running.error != nil { state.prepared.forgetUnconfirmed() }
-                let inTransaction = PQtransactionStatus(handle) != PQTRANS_IDLE
-                finished = (
-                    running.continuation, Outcome(rows: running.rows, error: running.error, inTransaction: inTransaction)
-                )
-            }
-            return nil
-        }
-        for notification in notifications { onNotification(notification) }
-        if let (continuation, outcome) = finished { continuation.resume(returning: outcome) }
-        if let loss { lose(loss, tellOwner: true) }
-    }
-
-    private func receive(_ handle: OpaquePointer, _ state: inout State) throws(PostgresError) {
-        while !state.pipeline.isIdle, PQisBusy(handle) == 0 {
-            let result = PQgetResult(handle)
-            let status = result.map { PQresultStatus($0) }
-            let arrival: Pipeline.Arrival =
-                switch status {
-                case nil: .endOfCommand
-                case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: .success
-                case PGRES_PIPELINE_SYNC: .sync
-                case PGRES_PIPELINE_ABORTED: .skipped
-                default: .failure
-                }
-            let verdict = state.pipeline.received(arrival)
-            if case .keepRows(let index) = verdict, let result {
-                state.running?.rows[index] = Rows(taking: result)
-                continue
-            }
-            defer { PQclear(result) }
-            switch verdict {
-            case .remember(let name): state.prepared.confirm(name: name)
-            case .fail:
-                guard let result else { break }
-                let error = ServerError(of: result)
-                state.running?.error = .server(error)
-                // The schema changed under a prepared statement, or a pooler switched servers: start afresh elsewhere.
-                if error.sqlState == SQLState.featureNotSupported || error.sqlState == SQLState.invalidStatementName {
-                    state.isWorn = true
-                }
-            case .outOfStep: throw .connectionLost("unexpected answer of the server")
-            case .keepRows, .nothing, .complete: break
-            }
+    private func receive(into outcome: inout Outcome, _ handle: OpaquePointer) async throws(PostgresError) {
+        while !pipeline.isIdle {
+            await signal.wait()
+            if signal.isOverdue { throw .connectionLost("the server did not answer in time") }
+            try consume(handle)
+            if wantsToWrite { try flush(handle) }
+            while !pipeline.isIdle, PQisBusy(handle) == 0 { try take(PQgetResult(handle), into: &outcome) }
         }
     }
 
-    private func lose(_ error: PostgresError, tellOwner: Bool) {
-        let (running, wasOpen): (Running?, Bool) = lock.withLock { state in
-            guard let handle = state.handle else { return (nil, false) }
-            state.handle = nil
-            state.failure = error
-            poller.forget(socket)
-            PQfinish(handle)
-            defer { state.running = nil }
-            return (state.running, true)
-        }
-        guard wasOpen else { return }
-        running?.continuation.resume(returning: Outcome(rows: running?.rows ?? [], error: error, inTransaction: false))
-        if tellOwner { onLoss(self) }
+    private func consume(_ handle: OpaquePointer) throws(PostgresError) {
+        guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { throw .connectionLost(errorMessage(of: handle)) }
     }
 
-    /// Asks the server to stop. The connection is not leased again: the request travels apart and may arrive late, in somebody else's statement.
+    private func take(_ result: OpaquePointer?, into outcome: inout Outcome) throws(PostgresError) {
+        let status = result.map { PQresultStatus($0) }
+        let arrival: Pipeline.Arrival =
+            switch status {
+            case nil: .endOfCommand
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: .success
+            case PGRES_PIPELINE_SYNC: .sync
+            case PGRES_PIPELINE_ABORTED: .skipped
+            default: .failure
+            }
+        let verdict = pipeline.received(arrival)
+        if case .keepRows(let index) = verdict, let result {
+            outcome.rows[index] = Rows(taking: result)
+            return
+        }
+        defer { PQclear(result) }
+        switch verdict {
+        case .remember(let name): prepared.confirm(name: name)
+        case .fail:
+            guard let result else { break }
+            let error = ServerError(of: result)
+            outcome.error = .server(error)
+            // The schema changed under a prepared statement, or a pooler switched servers: start afresh elsewhere.
+            if error.sqlState == SQLState.featureNotSupported || error.sqlState == SQLState.invalidStatementName { signal.wear() }
+        case .outOfStep: throw .connectionLost("unexpected answer of the server")
+        case .keepRows, .nothing, .complete: break
+        }
+    }
+
+    /// Asks the server to stop. The request travels apart and may arrive late, in somebody else's statement: so nobody else gets this connection.
     private func cancel() {
-        let request: Handle? = lock.withLock { state in
-            state.isWorn = true
-            guard state.running != nil, let handle = state.handle else { return nil }
-            return PQgetCancel(handle).map(Handle.init)
-        }
-        guard let request else { return }
-        DispatchQueue.global().async {
+        signal.wear()
+        guard let canceller else { return }
+        // Keeps the connection, and with it the canceller, until the request is out.
+        DispatchQueue.global().async { [self] in
             var message = [CChar](repeating: 0, count: 256)
-            PQcancel(request.pointer, &message, Int32(message.count))
-            PQfreeCancel(request.pointer)
+            withExtendedLifetime(self) { _ = PQcancel(canceller.pointer, &message, Int32(message.count)) }
         }
     }
-
-    private func message(_ handle: OpaquePointer) -> String { errorMessage(of: handle) }
 }
 
 /// A libpq handle on its way to the thread that will own it.

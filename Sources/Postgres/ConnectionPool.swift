@@ -80,8 +80,9 @@ package final class ConnectionPool: Sendable {
             else { return nil }
             return state.connections[id]
         }
-        if let quick { return quick }
-        return try await waitForConnection()
+        let connection = if let quick { quick } else { try await waitForConnection() }
+        connection.signal.hold()
+        return connection
     }
 
     private func waitForConnection() async throws -> Connection {
@@ -119,7 +120,10 @@ package final class ConnectionPool: Sendable {
     }
 
     func release(_ connection: Connection, reusable: Bool) {
-        perform { $0.release(connection: connection.id, reusable: reusable && connection.isReusable, now: ContinuousClock.now) }
+        let reusable = reusable && connection.isReusable
+        if !reusable { connectionLosses.increment() }
+        connection.signal.letGo()
+        perform { $0.release(connection: connection.id, reusable: reusable, now: ContinuousClock.now) }
     }
 
     func exchange(_ statements: [Statement], on connection: Connection) async -> Connection.Outcome {
@@ -142,9 +146,9 @@ package final class ConnectionPool: Sendable {
             for action in actions {
                 switch action {
                 case .lease(let waiter, let id):
-                    if let continuation = state.waiters.removeValue(forKey: waiter), let connection = state.connections[id] {
-                        effects.append { continuation.resume(returning: .success(connection)) }
-                    }
+                    guard let continuation = state.waiters.removeValue(forKey: waiter) else { continue }
+                    guard let connection = state.connections[id] else { preconditionFailure("leased a connection that is gone") }
+                    effects.append { continuation.resume(returning: .success(connection)) }
                 case .refuse(let waiter, let refusal):
                     guard let continuation = state.waiters.removeValue(forKey: waiter) else { continue }
                     let error: PostgresError =
@@ -173,7 +177,7 @@ package final class ConnectionPool: Sendable {
             let handle = try await address.connect()
             let connection = Connection(
                 id: id, handle: handle, poller: poller, usesNamedStatements: options.usesNamedStatements,
-                onLoss: { [weak self] in self?.lost($0) })
+                onGoodbye: { [weak self] in self?.lost($0) })
             state.withLock { $0.connections[id] = connection }
             perform { $0.connected(id, now: ContinuousClock.now) }
         } catch {
@@ -184,11 +188,9 @@ package final class ConnectionPool: Sendable {
         }
     }
 
-    private func lost(_ connection: Connection) {
-        connectionLosses.increment()
-        logger.warning("lost a connection to the database")
-        state.withLock { $0.connections[connection.id] = nil }
-        perform { $0.lost(connection.id, now: ContinuousClock.now) }
+    /// The server ended a connection that lay idle, as it does when it shuts down.
+    private func lost(_ connection: Int) {
+        perform { pool in pool.lostWhileIdle(connection, now: ContinuousClock.now) }
     }
 
     private func beat(_ now: ContinuousClock.Instant) {
@@ -198,7 +200,7 @@ package final class ConnectionPool: Sendable {
         leasedGauge.record(leased)
         idleGauge.record(idle)
         waitingGauge.record(waiting)
-        for connection in connections { connection.enforceDeadline(now) }
+        for connection in connections { connection.signal.enforceDeadline(now) }
         perform { $0.tick(now: now) }
     }
 }

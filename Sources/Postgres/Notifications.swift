@@ -49,18 +49,15 @@ package struct Notifications: Sendable {
     }
 
     private func listen(to channels: [String], _ feed: AsyncStream<Event>.Continuation, listening: () -> Void) async throws {
-        let (losses, loss) = AsyncStream.makeStream(of: Void.self)
-        let connection = Connection(
-            id: 0, handle: try await address.connect(), poller: poller, usesNamedStatements: false, onLoss: { _ in loss.finish() },
-            onNotification: { feed.yield(.notification($0)) })
-        defer { connection.close() }
+        let connection = Connection(id: 0, handle: try await address.connect(), poller: poller, usesNamedStatements: false)
+        connection.signal.hold()
         let statements = channels.map { Statement("listen \"\($0.split(separator: "\"").joined(separator: "\"\""))\"") }
         let outcome = await connection.exchange(statements, timeout: .seconds(10))
         if let error = outcome.error { throw error }
         listening()
         feed.yield(.listening)
-        for await _ in losses {}
-        try Task.checkCancellation()
-        throw PostgresError.connectionLost("the server closed it")
+        while !Task.isCancelled {
+            for notification in try await connection.notifications() { feed.yield(.notification(notification)) }
+        }
     }
 }

@@ -3,22 +3,20 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Something that wants to know when its socket can be read or written.
-protocol Pollable: AnyObject, Sendable {
-    /// Called on the poller's thread; must not block.
-    func socketReady()
-}
-
 /// One thread that waits for all sockets of a process's connections (`epoll`) and beats time for their deadlines.
 ///
-/// Statements are sent on the caller's own thread; only the wait for answers goes through here, so a round trip costs one change
-/// of thread and no lock is ever contended for long.
+/// It only passes on that something arrived: statements are sent, and answers read, on the thread of whoever asked.
 package final class Poller: Sendable {
     /// How often deadlines are looked at; the precision of every timeout of this module.
     static let beat: Duration = .milliseconds(50)
 
+    private struct Watched {
+        var signal: SocketSignal
+        var onUnexpected: @Sendable () -> Void
+    }
+
     private struct State {
-        var sockets: [Int32: any Pollable] = [:]
+        var sockets: [Int32: Watched] = [:]
         var timers: [ObjectIdentifier: @Sendable (ContinuousClock.Instant) -> Void] = [:]
         var stopped = false
     }
@@ -37,12 +35,13 @@ package final class Poller: Sendable {
     /// Ends the thread; sockets that are still watched stay silent from now on.
     package func stop() { state.withLock { $0.stopped = true } }
 
-    func watch(_ socket: Int32, for pollable: any Pollable) {
-        state.withLock { $0.sockets[socket] = pollable }
+    /// - Parameter onUnexpected: called on the poller's thread when the socket wakes up while nobody holds the connection.
+    func watch(_ socket: Int32, _ signal: SocketSignal, onUnexpected: @escaping @Sendable () -> Void) {
+        state.withLock { $0.sockets[socket] = Watched(signal: signal, onUnexpected: onUnexpected) }
         control(EPOLL_CTL_ADD, socket, writable: false)
     }
 
-    /// Also wakes up when the socket takes more bytes; needed only while libpq could not send everything.
+    /// Also wakes up when the socket takes more bytes; wanted only while libpq could not send everything.
     func wantsToWrite(_ socket: Int32, _ wanted: Bool) { control(EPOLL_CTL_MOD, socket, writable: wanted) }
 
     func forget(_ socket: Int32) {
@@ -56,9 +55,10 @@ package final class Poller: Sendable {
 
     func noBeat(of owner: AnyObject) { state.withLock { $0.timers[ObjectIdentifier(owner)] = nil } }
 
+    /// Edge-triggered: one wake-up for each arrival, and none while the holder is still reading.
     private func control(_ operation: Int32, _ socket: Int32, writable: Bool) {
         var event = epoll_event()
-        event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | (writable ? EPOLLOUT.rawValue : 0)
+        event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue | (writable ? EPOLLOUT.rawValue : 0)
         event.data.fd = socket
         epoll_ctl(epoll, operation, socket, &event)
     }
@@ -80,7 +80,8 @@ package final class Poller: Sendable {
             guard ready > 0 else { continue }
             for index in 0..<Int(ready) {
                 let socket = events[index].data.fd
-                state.withLock { $0.sockets[socket] }?.socketReady()
+                guard let watched = state.withLock({ $0.sockets[socket] }) else { continue }
+                if watched.signal.arrived() { watched.onUnexpected() }
             }
         }
         events.deallocate()

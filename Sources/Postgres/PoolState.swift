@@ -100,21 +100,24 @@ struct PoolState {
 
     mutating func connectionFailed(_ connection: Int, now: Instant) -> [Action] {
         connecting.remove(connection)
-        let attempts = (outage?.attempts ?? 0) + 1
-        outage = Outage(attempts: attempts, retryAt: now + Self.backOff(attempt: attempts))
+        // Attempts begun together fail together; that is one failure.
+        if outage.map({ now >= $0.retryAt }) ?? true {
+            let attempts = (outage?.attempts ?? 0) + 1
+            outage = Outage(attempts: attempts, retryAt: now + Self.backOff(attempt: attempts))
+        }
         guard idle.isEmpty, leased.isEmpty, connecting.isEmpty else { return [] }
         return refuseAll(.unavailable)
     }
 
-    /// The server or the network ended the connection.
-    mutating func lost(_ connection: Int, now: Instant) -> [Action] {
+    /// The server ended a connection. One that is leased in the meantime is its holder's affair.
+    mutating func lostWhileIdle(_ connection: Int, now: Instant) -> [Action] {
+        guard let index = idle.firstIndex(where: { $0.connection == connection }) else { return [] }
+        idle.remove(at: index)
         endOfLife[connection] = nil
-        leased.remove(connection)
-        idle.removeAll { $0.connection == connection }
-        return waiters.isEmpty ? [] : grow(now)
+        return [.close(connection)] + grow(now)
     }
 
-    /// The caller gave up waiting. Empty when it was served or refused in the meantime.
+    /// The caller gave up waiting. Answers false when it was served or refused in the meantime.
     mutating func abandon(waiter: UInt64) -> Bool {
         guard let index = waiters.firstIndex(where: { $0.id == waiter }) else { return false }
         waiters.remove(at: index)

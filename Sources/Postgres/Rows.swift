@@ -98,7 +98,11 @@ extension Int64: PostgresDecodable {
         case .integer: self = Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))
         case .smallint: self = Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)))
         // A timestamp is its microseconds since 1970.
-        case .timestamp: self = Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)) + postgresEpoch
+        case .timestamp:
+            // `infinity` and the far ends of the server's range do not fit.
+            let (value, overflow) = Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)).addingReportingOverflow(postgresEpoch)
+            if overflow { return nil }
+            self = value
         default: return nil
         }
     }

@@ -26,7 +26,8 @@ struct App: Sendable {
     }
 
     /// Serves until SIGTERM or SIGINT, finishes what runs, and closes the connections last.
-    func serve(_ settings: Settings, metrics: PrometheusRegistry, onListening: @escaping @Sendable (Int) async throws -> Void) async throws {
+    func serve(_ settings: Settings, metrics: PrometheusRegistry, onListening: @escaping @Sendable (Int) async throws -> Void) async throws
+    {
         var options = HTTPServer.Options()
         options.host = try settings.text(.host)
         options.port = try settings.number(.port, in: 0...65_535)
@@ -42,7 +43,9 @@ struct App: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: PoolService(pool: pool)),
-                    .init(service: ServerService(server: server, onListening: onListening), failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: ServerService(server: server, onListening: onListening),
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
@@ -78,7 +81,9 @@ private struct ServerService: Service {
 
     func run() async throws {
         try await server.run { port in
-            do { try await onListening(port) } catch { Logger(label: "deskyard").error("cannot announce the port", metadata: ["error": "\(error)"]) }
+            do { try await onListening(port) } catch {
+                Logger(label: "deskyard").error("cannot announce the port", metadata: ["error": "\(error)"])
+            }
         }
     }
 }

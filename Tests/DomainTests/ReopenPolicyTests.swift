@@ -12,7 +12,8 @@ struct ReopenPolicyTests {
         #expect(policy.message(resolvedAt: resolvedAt, at: resolvedAt.advanced(byDays: 365_000)) == .reopens)
     }
 
-    @Test("With a limit of zero days a message never reopens, not even in the same millisecond", arguments: [LateMessage.refuse, .followUp])
+    @Test(
+        "With a limit of zero days a message never reopens, not even in the same millisecond", arguments: [LateMessage.refuse, .followUp])
     func never(_ late: LateMessage) {
         let policy = ReopenPolicy(days: 0, late: late)
         #expect(policy.message(resolvedAt: resolvedAt, at: resolvedAt) == late)

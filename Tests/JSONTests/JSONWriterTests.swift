@@ -69,7 +69,9 @@ struct JSONWriterTests {
         #expect(wide == "-9223372036854775808")
     }
 
-    @Test("The ends of 64 bits are read back as what they are, and not as their neighbours", arguments: [Int64.min, Int64.min + 1, Int64.max - 1, Int64.max])
+    @Test(
+        "The ends of 64 bits are read back as what they are, and not as their neighbours",
+        arguments: [Int64.min, Int64.min + 1, Int64.max - 1, Int64.max])
     func numbersRead(_ value: Int64) throws {
         let read = try JSONValue(parsing: written { $0.number(value) }.utf8)
         #expect(read == .integer(value))

@@ -41,7 +41,9 @@ package struct Contract: Sendable {
     package func check(method: String, path: String, _ answered: Answered) throws {
         guard answered.header("X-Request-Id") != nil else { throw Violation(description: "\(method) \(path): no X-Request-Id") }
         guard let operation = operation(method: method, path: path) else {
-            guard [404, 405].contains(answered.status) else { throw Violation(description: "\(method) \(path) is served and not described") }
+            guard [404, 405].contains(answered.status) else {
+                throw Violation(description: "\(method) \(path) is served and not described")
+            }
             return
         }
         guard let response = operation.json["responses"]?[String(answered.status)] else {
@@ -68,7 +70,9 @@ package struct Contract: Sendable {
             return try check(value, target, at: place)
         }
         if let choices = schema["anyOf"]?.array {
-            guard choices.contains(where: { (try? check(value, $0, at: place)) != nil }) else { throw fail("\(value) is none of \(choices)") }
+            guard choices.contains(where: { (try? check(value, $0, at: place)) != nil }) else {
+                throw fail("\(value) is none of \(choices)")
+            }
             return
         }
         let types = schema["type"]?.string.map { [$0] } ?? schema["type"]?.array?.compactMap(\.string) ?? []
@@ -84,7 +88,9 @@ package struct Contract: Sendable {
             for (index, item) in values.enumerated() { try check(item, items, at: "\(place)[\(index)]") }
         }
         if let members = value.object, let properties = schema["properties"]?.object {
-            for name in schema["required"]?.array?.compactMap(\.string) ?? [] where members[name] == nil { throw fail("\(name) is missing") }
+            for name in schema["required"]?.array?.compactMap(\.string) ?? [] where members[name] == nil {
+                throw fail("\(name) is missing")
+            }
             for (name, member) in members {
                 guard let property = properties[name] else { throw fail("\(name) is not described") }
                 try check(member, property, at: "\(place).\(name)")

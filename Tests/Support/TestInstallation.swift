@@ -36,7 +36,8 @@ package struct TestInstallation: Sendable {
 
     package init(_ cluster: TestCluster, database name: String, options: ConnectionPool.Options = ConnectionPool.Options()) {
         address = ServerAddress(
-            cluster.address(role: "deskyard_app", database: name).connectionString, sessionSettings: [(name: "statement_timeout", value: "30s")])
+            cluster.address(role: "deskyard_app", database: name).connectionString,
+            sessionSettings: [(name: "statement_timeout", value: "30s")])
         ownerAddress = cluster.address(role: "deskyard_owner", database: name)
         pool = ConnectionPool(address, options: options, poller: Poller(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         database = Database(pool)
@@ -47,8 +48,10 @@ package struct TestInstallation: Sendable {
         let installation = Installation(database: database, clock: clock.clock)
         let slug = "t" + UUID().uuidString.lowercased()
         let tenant = try await installation.createTenant(.init(slug: slug, name: "Test", timeZone: "Europe/London"))
-        let admin = try await installation.createAgent(EmailAddress("admin@helpdesk.example")!, name: "Admin", isAdmin: true, in: tenant.slug)
-        let agent = try await installation.createAgent(EmailAddress("agent@helpdesk.example")!, name: "Agent", isAdmin: false, in: tenant.slug)
+        let admin = try await installation.createAgent(
+            EmailAddress("admin@helpdesk.example")!, name: "Admin", isAdmin: true, in: tenant.slug)
+        let agent = try await installation.createAgent(
+            EmailAddress("agent@helpdesk.example")!, name: "Agent", isAdmin: false, in: tenant.slug)
         let user = try await installation.createUser(EmailAddress("user@customer.example")!, name: "User", in: tenant.slug)
         let authenticator = Authenticator(database: database, clock: clock.clock)
         func login(_ person: Person) async throws -> TestTenant.Login {

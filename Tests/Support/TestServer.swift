@@ -80,7 +80,8 @@ package struct Answered: Sendable {
         self.status = status
         self.data = data
         headers = Dictionary(
-            response.allHeaderFields.map { (String(describing: $0.key).lowercased(), String(describing: $0.value)) }) { $1 }
+            response.allHeaderFields.map { (String(describing: $0.key).lowercased(), String(describing: $0.value)) }
+        ) { $1 }
     }
 
     package func header(_ name: String) -> String? { headers[name.lowercased()] }

@@ -35,7 +35,8 @@ struct Document: Sendable {
         """
 
     static let schemas: [String: Schema] = [
-        "Ticket": TicketBodies.ticket, "Message": TicketBodies.message, "HistoryEntry": TicketBodies.historyEntry, "Problem": Problem.schema,
+        "Ticket": TicketBodies.ticket, "Message": TicketBodies.message, "HistoryEntry": TicketBodies.historyEntry,
+        "Problem": Problem.schema,
         "Tenant": TenantBodies.tenant,
     ]
 

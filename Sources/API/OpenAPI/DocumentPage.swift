@@ -33,7 +33,8 @@ struct DocumentPage {
             }
             if let body = endpoint.body { page += Self.details("Body", body.json) }
             for success in endpoint.success {
-                page += success.schema.map { Self.details("\(success.status) \(success.description)", $0.json) }
+                page +=
+                    success.schema.map { Self.details("\(success.status) \(success.description)", $0.json) }
                     ?? "<p>\(success.status) \(Self.escape(success.description))</p>\n"
             }
             let problems = endpoint.allProblems.map { "<a href=\"#\($0)\">\($0)</a>" }

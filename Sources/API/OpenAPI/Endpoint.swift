@@ -64,5 +64,6 @@ extension Endpoint.Parameter {
         description: "The ETag of the ticket as you know it; 412 when it has changed since.")
     static let idempotencyKey = Self(
         name: "Idempotency-Key", place: .header, schema: .string(maximumLength: 255),
-        description: "Makes the request safe to repeat for 24 hours: the first success is answered again, with `Idempotency-Replayed: true`.")
+        description:
+            "Makes the request safe to repeat for 24 hours: the first success is answered again, with `Idempotency-Replayed: true`.")
 }

@@ -50,7 +50,8 @@ struct TenantRoutes {
 
         routes.systemOperator(
             Endpoint(
-                method: .post, path: "/operator/v1/tenants", summary: "Makes a helpdesk.", needs: .operatorToken, body: TenantBodies.creation,
+                method: .post, path: "/operator/v1/tenants", summary: "Makes a helpdesk.", needs: .operatorToken,
+                body: TenantBodies.creation,
                 success: [Endpoint.Success(status: 201, description: "The helpdesk", schema: .reference("Tenant"))], problems: [409])
         ) { context in
             let draft = try TenantBodies.draft(await context.request.json().value)
@@ -81,7 +82,8 @@ struct TenantRoutes {
 
         routes.systemOperator(
             Endpoint(
-                method: .patch, path: "/operator/v1/tenants/{slug}", summary: "Suspends a helpdesk or opens it again, from the next request on.",
+                method: .patch, path: "/operator/v1/tenants/{slug}",
+                summary: "Suspends a helpdesk or opens it again, from the next request on.",
                 needs: .operatorToken, body: TenantBodies.patch, success: [success])
         ) { context in
             let state = try TenantBodies.state(await context.request.json().value)

@@ -65,7 +65,8 @@ package struct HTTPServer: Sendable {
                         responder: responder,
                         configuration: HTTP1Channel.Configuration(
                             additionalChannelHandlers: [RequestDeadline(limit: requestTimeout)], idleTimeout: idleTimeout,
-                            httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))))
+                            httpDecoderConfiguration: .init(
+                                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))))
             },
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port), backlog: 1024),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },

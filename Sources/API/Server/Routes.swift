@@ -61,10 +61,11 @@ struct Routes {
 
 /// The token in `Authorization: Bearer …`.
 private func bearerToken(_ request: Request) throws(Refusal) -> String {
-    guard let field = request.headers[.authorization], field.utf8.count <= 512 else { throw .unauthenticated }
-    let parts = field.split(separator: " ")
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .unauthenticated }
-    return String(parts[1])
+    let scheme = "bearer "
+    guard let field = request.headers[.authorization], field.utf8.count <= 512, field.utf8.count > scheme.utf8.count,
+        zip(field.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 })
+    else { throw .unauthenticated }
+    return String(Substring(field.utf8.dropFirst(scheme.utf8.count)))
 }
 
 private func response(to error: any Error, _ context: OpenContext) -> Response {

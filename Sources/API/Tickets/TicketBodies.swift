@@ -16,7 +16,9 @@ enum TicketBodies {
         Schema.property("hidden_from", .nullable(.oneOf(visible))),
         Schema.property("hidden_at", .nullable(.time)),
         Schema.property("agent_id", .nullable(id)),
-        Schema.property("user", .object([Schema.property("id", id), Schema.property("name", .nullable(.string())), Schema.property("email", .string())])),
+        Schema.property(
+            "user",
+            .object([Schema.property("id", id), Schema.property("name", .nullable(.string())), Schema.property("email", .string())])),
         Schema.property("priority", .oneOf(Priority.allCases.map(\.rawValue))),
         Schema.property("urgency", .integer(minimum: 1, maximum: 10)),
         Schema.property("channel", .oneOf(Channel.allCases.map(\.rawValue))),
@@ -65,7 +67,8 @@ enum TicketBodies {
         body + [
             Schema.property("subject", .string(maximumLength: 300)),
             Schema.property(
-                "user", .object([Schema.property("email", .string()), Schema.property("name", .string(), required: false)]), required: false),
+                "user", .object([Schema.property("email", .string()), Schema.property("name", .string(), required: false)]), required: false
+            ),
             Schema.property("user_id", id, required: false),
             Schema.property("status", .oneOf(visible), required: false),
             Schema.property("agent_id", .nullable(id), required: false),

@@ -12,7 +12,8 @@ struct TicketListQuery {
 
     static let parameters: [Endpoint.Parameter] = [
         Endpoint.Parameter(
-            name: "status", place: .query, schema: .oneOf(StatusName.all.map(\.name)), description: "Any of these; every visible one if not given.",
+            name: "status", place: .query, schema: .oneOf(StatusName.all.map(\.name)),
+            description: "Any of these; every visible one if not given.",
             repeatable: true),
         Endpoint.Parameter(name: "agent_id", place: .query, schema: .string(), description: "The assigned agent, or `none`."),
         Endpoint.Parameter(name: "user_id", place: .query, schema: .integer(minimum: 1), description: "Whose ticket it is."),

@@ -51,7 +51,8 @@ struct TicketRoutes {
                         name: "include", place: .query, schema: .string(),
                         description: "`messages`, `history` or both with a comma: the first \(Helpdesk.included) of each."),
                     Endpoint.Parameter(
-                        name: "If-None-Match", place: .header, schema: .string(), description: "An ETag you have; 304 while it is still right."),
+                        name: "If-None-Match", place: .header, schema: .string(),
+                        description: "An ETag you have; 304 while it is still right."),
                 ],
                 success: [Self.ticket, Endpoint.Success(status: 304, description: "Unchanged")])
         ) { context in
@@ -81,7 +82,8 @@ struct TicketRoutes {
 
         routes.tenant(
             Endpoint(
-                method: .patch, path: "/v1/tickets/{id}", summary: "Changes a ticket: status (a visible one), assignment, priority, urgency, subject.",
+                method: .patch, path: "/v1/tickets/{id}",
+                summary: "Changes a ticket: status (a visible one), assignment, priority, urgency, subject.",
                 needs: .tenantToken, scope: .writeTickets, parameters: [.ifMatch], body: TicketBodies.patch, success: [Self.ticket],
                 problems: [409, 412])
         ) { context in

@@ -41,4 +41,10 @@ package struct MessageBody: Equatable, Sendable {
         self.format = format
         self.content = content
     }
+
+    /// For text that was one before: what the database holds.
+    package init(unchecked content: String, format: Format) {
+        self.format = format
+        self.content = content
+    }
 }

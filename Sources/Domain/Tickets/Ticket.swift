@@ -38,7 +38,8 @@ package struct Ticket: Equatable, Sendable {
 
     package init(
         id: ID<Ticket>, ref: TicketReference, subject: Subject, status: TicketStatus, hiddenAt: Timestamp? = nil, user: Requester,
-        agentID: ID<Agent>? = nil, priority: Priority = .normal, urgency: Urgency = .lowest, channel: Channel, followUpOf: ID<Ticket>? = nil,
+        agentID: ID<Agent>? = nil, priority: Priority = .normal, urgency: Urgency = .lowest, channel: Channel,
+        followUpOf: ID<Ticket>? = nil,
         messageCount: Int = 0, version: Int64 = 1, createdAt: Timestamp, updatedAt: Timestamp, statusChangedAt: Timestamp,
         userWaitingSince: Timestamp? = nil, resolvedAt: Timestamp? = nil
     ) {
@@ -80,11 +81,15 @@ extension Ticket {
         guard new != status else { return }
         // A change between spam and deleted starts that status's own clock.
         hiddenAt = new.isHidden ? now : nil
-        if case .visible(.resolved) = new {
+        switch new {
+        case .visible(.resolved):
             if status.hiddenFrom != .resolved { resolvedAt = now }
             userWaitingSince = nil
-        } else if case .visible = new {
+        case .visible(let visible):
             resolvedAt = nil
+            if visible == .awaitingUser { userWaitingSince = nil }
+        case .hidden:
+            break
         }
         status = new
         statusChangedAt = now

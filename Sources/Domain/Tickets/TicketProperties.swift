@@ -9,8 +9,11 @@ package struct Subject: Equatable, Sendable {
         self.text = trimmed
     }
 
+    /// For text that was one before: what the database holds.
+    package init(unchecked text: String) { self.text = text }
+
     /// The subject of a ticket made from a message that has none.
-    package static let none = Subject("(no subject)")!
+    package static let none = Subject(unchecked: "(no subject)")
 }
 
 package enum Priority: String, CaseIterable, Sendable {
@@ -67,5 +70,11 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    var isControl: Bool { properties.generalCategory == .control }
+    /// A control character or a line break of Unicode's own.
+    var isControl: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
 }

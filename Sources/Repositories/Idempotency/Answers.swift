@@ -36,7 +36,7 @@ package struct Replay: Error, Sendable {
 }
 
 /// Answers to requests with an idempotency key, kept 24 hours per token.
-struct Answers {
+package struct Answers {
     let transaction: TenantTransaction
 
     private static let hoursKept: Int64 = 24
@@ -60,7 +60,8 @@ struct Answers {
         return transaction.run(
             SQL.record,
             [
-                token, .text(once.key), .bytes(once.requestHash), .integer(Int32(answer.status)), .text(answer.etag), .text(answer.location),
+                token, .text(once.key), .bytes(once.requestHash), .integer(Int32(answer.status)), .text(answer.etag),
+                .text(answer.location),
                 .text(answer.body), now.bind, cutoff(now),
             ]
         ).map { $0.affected == 1 }
@@ -70,7 +71,7 @@ struct Answers {
 
     private func cutoff(_ now: Timestamp) -> Bind { now.advanced(bySeconds: -Self.hoursKept * 3600).bind }
 
-    enum SQL: String, TenantSQL {
+    package enum SQL: String, TenantSQL {
         case find = """
             select request_hash, status, etag, location, body
             from helpdesk.idempotency_keys

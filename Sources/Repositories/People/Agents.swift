@@ -6,7 +6,8 @@ package struct Agents {
 
     @discardableResult
     package func create(_ agent: Agent, at now: Timestamp) -> Pending<Void> {
-        transaction.run(SQL.create, [agent.id.bind, .text(agent.name), .text(agent.email.text), .bool(agent.isAdmin), now.bind]).map { _ in }
+        transaction.run(SQL.create, [agent.id.bind, .text(agent.name), .text(agent.email.text), .bool(agent.isAdmin), now.bind]).map { _ in
+        }
     }
 
     package func find(email: EmailAddress) -> Pending<Agent?> {
@@ -25,7 +26,7 @@ package struct Agents {
         }
     }
 
-    enum SQL: String, TenantSQL {
+    package enum SQL: String, TenantSQL {
         case create = """
             insert into helpdesk.agents (tenant_id, id, name, email, is_admin, created_at)
             values ($1, $2, $3, $4, $5, $6)

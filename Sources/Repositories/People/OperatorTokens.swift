@@ -42,7 +42,7 @@ package struct OperatorTokens {
         transaction.run(SQL.revoke, [.bigint(id), now.bind]).map { $0.affected == 1 }
     }
 
-    enum SQL: String, SystemSQL {
+    package enum SQL: String, SystemSQL {
         case create = """
             insert into installation.operator_tokens (hash, name, created_at, expires_at)
             values ($1, $2, $3, $4)

@@ -13,7 +13,7 @@ package struct TokenDirectory {
         }
     }
 
-    enum SQL: String, SystemSQL {
+    package enum SQL: String, SystemSQL {
         case find = """
             select tenant_id, token_id
             from installation.token_directory

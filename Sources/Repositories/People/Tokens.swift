@@ -92,7 +92,7 @@ package struct Tokens {
         }
     }
 
-    enum SQL: String, TenantSQL {
+    package enum SQL: String, TenantSQL {
         case create = """
             insert into helpdesk.tokens (tenant_id, id, name, agent_id, user_id, scopes, created_at, expires_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8)

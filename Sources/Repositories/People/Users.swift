@@ -25,7 +25,7 @@ package struct Users {
         return try rows.map { row in User(id: ID(try id(row)), name: try name(row), email: EmailAddress(unchecked: try email(row))) }
     }
 
-    enum SQL: String, TenantSQL {
+    package enum SQL: String, TenantSQL {
         // A name that was unknown so far is taken over; a known one stays.
         case ensure = """
             insert into helpdesk.users (tenant_id, id, name, email, created_at)

@@ -40,7 +40,7 @@ package struct Counters {
     @discardableResult
     package func start() -> Pending<Void> { transaction.run(SQL.start).map { _ in } }
 
-    enum SQL: String, TenantSQL {
+    package enum SQL: String, TenantSQL {
         case take = """
             update helpdesk.counters
             set tickets = tickets + $2,

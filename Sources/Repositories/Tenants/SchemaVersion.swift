@@ -8,7 +8,7 @@ package struct SchemaVersion {
         transaction.run(SQL.read).map { rows in try rows.first?.value("version") ?? 0 }
     }
 
-    enum SQL: String, SystemSQL {
+    package enum SQL: String, SystemSQL {
         case read = """
             select coalesce(max(version), 0) as version
             from public.schema_migrations

@@ -17,7 +17,7 @@ package struct Settings {
     @discardableResult
     package func start() -> Pending<Void> { transaction.run(SQL.start).map { _ in } }
 
-    enum SQL: String, TenantSQL {
+    package enum SQL: String, TenantSQL {
         case reopenPolicy = """
             select reopen_days, late_message
             from helpdesk.settings

@@ -40,7 +40,7 @@ package struct Tenants {
         }
     }
 
-    enum SQL: String, SystemSQL {
+    package enum SQL: String, SystemSQL {
         case create = """
             insert into installation.tenants (slug, name, time_zone, state, created_at)
             values ($1, $2, $3, 'active', $4)
@@ -69,6 +69,8 @@ package struct Tenants {
 
 /// A word that a check in the schema admits and this binary must know.
 func known<Value>(_ value: Value?) throws -> Value {
-    guard let value else { throw PostgresError.decoding("a word in the database that this release does not know: is it older than the schema?") }
+    guard let value else {
+        throw PostgresError.decoding("a word in the database that this release does not know: is it older than the schema?")
+    }
     return value
 }

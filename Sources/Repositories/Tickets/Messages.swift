@@ -34,7 +34,7 @@ package struct Messages {
                 let author: Person = try agent(row).map { .agent(ID($0)) } ?? .user(ID(try known(user(row))))
                 return Message(
                     id: ID(try id(row)), ticketID: ticket, kind: try known(Message.Kind(rawValue: kind(row))), author: author,
-                    body: try known(MessageBody(body(row), format: known(MessageBody.Format(rawValue: format(row))))),
+                    body: MessageBody(unchecked: try body(row), format: try known(MessageBody.Format(rawValue: format(row)))),
                     createdAt: Timestamp(microseconds: try createdAt(row)))
             }
         }

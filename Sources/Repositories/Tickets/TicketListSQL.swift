@@ -3,8 +3,9 @@ import Postgres
 
 /// A list of tickets, put together from a closed set of fragments. Values are always bound; only these texts ever become SQL.
 ///
-/// Every list is read in index order and stops at its limit. That is the one right plan for small and large tenants alike, so the cached
-/// generic plan serves (an architecture test holds each combination to it) and nothing is planned anew with each request.
+/// Lists are read in index order and stop at their limit. That is the one right plan for small and large tenants alike, so the cached
+/// generic plan serves and nothing is planned anew with each request; an architecture test holds the combinations to it. What one user
+/// wrote, and what lies between two times, may be sorted when another order is asked for: it is bounded by that user or those times.
 package struct TicketListSQL: Sendable {
     package let sql: String
     /// Without the tenant, which is `$1`.

@@ -150,7 +150,7 @@ private struct TicketColumns {
         Ticket(
             id: ID(try id(row)),
             ref: TicketReference(unchecked: try ref(row)),
-            subject: try known(Subject(subject(row))),
+            subject: Subject(unchecked: try subject(row)),
             status: try status(of: row),
             hiddenAt: try hiddenAt(row).map(Timestamp.init(microseconds:)),
             user: Ticket.Requester(

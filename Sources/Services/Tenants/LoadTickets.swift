@@ -28,7 +28,8 @@ extension Installation {
             for index in 0..<Int64(size) {
                 batch.append(
                     generator.ticket(
-                        id: ID(last.tickets - Int64(size) + 1 + index), messageID: ID(last.messages - Int64(size) + 1 + index), users: users))
+                        id: ID(last.tickets - Int64(size) + 1 + index), messageID: ID(last.messages - Int64(size) + 1 + index), users: users
+                    ))
             }
             try await database.transaction(in: scope, at: now) { $0.bulk.insert(batch, by: agent) }
             progress(size)

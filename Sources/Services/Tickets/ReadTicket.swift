@@ -18,10 +18,12 @@ extension Helpdesk {
         if history { _ = try access.requireAgent("read the history") }
         return try await database.transaction(in: access.scope, at: clock.now()) { tx in
             let found = tx.tickets.find(id).map { try access.visible($0) }
-            let said = messages
+            let said =
+                messages
                 ? tx.messages.list(on: id, notes: access.caller.isAgent, after: nil, limit: Self.included)
                     .map { Page(oneMore: $0, limit: Self.included, cursor: \.id) as Page<Message, ID<Message>>? } : Pending(nil)
-            let happened = history
+            let happened =
+                history
                 ? tx.history.list(of: id, after: nil, limit: Self.included)
                     .map { Page(oneMore: $0, limit: Self.included, cursor: \.version) as Page<HistoryEntry, Int64>? } : Pending(nil)
             return found.and(said).and(happened).map { TicketReading(ticket: $0.0.0, messages: $0.0.1, history: $0.1) }

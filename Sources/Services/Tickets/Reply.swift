@@ -45,7 +45,8 @@ extension Helpdesk {
             let messageID = ID<Message>(try await tx.numbers.value.messages)
             let person = access.caller.person
             var message = Message(
-                id: messageID, ticketID: id, kind: access.caller.isAgent ? .reply : .userMessage, author: person, body: body, createdAt: now)
+                id: messageID, ticketID: id, kind: access.caller.isAgent ? .reply : .userMessage, author: person, body: body, createdAt: now
+            )
 
             switch try old.status.after(event) {
             case .followUp:

@@ -32,7 +32,8 @@ struct BenchData: AsyncParsableCommand {
             for (index, size) in sizes.enumerated() {
                 let slug = try parsed(slug: "bench-\(index + 1)")
                 let tenant = try await app.installation.createTenant(.init(slug: slug.text, name: "Bench \(index + 1)", timeZone: "UTC"))
-                let agent = try await app.installation.createAgent(try address("agent@bench-\(index + 1).example"), name: "Agent", isAdmin: true, in: slug)
+                let agent = try await app.installation.createAgent(
+                    try address("agent@bench-\(index + 1).example"), name: "Agent", isAdmin: true, in: slug)
                 let (token, record) = try await app.installation.createToken(for: .agent(agent.id), named: "bench", in: slug)
                 var generator = BenchTickets(seed: seed &+ UInt64(index), agent: agent.id, now: Timestamp(milliseconds: 1_790_000_000_000))
                 try await app.installation.load(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Domain
 import Postgres
 import Services
@@ -31,5 +32,5 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 /// Runs the body of a command and says what went wrong in words.
 func explaining<Value>(_ body: () async throws -> Value) async throws -> Value {
-    do { return try await body() } catch { throw CommandFailure(describing: error) }
+    do { return try await body() } catch let code as ExitCode { throw code } catch { throw CommandFailure(describing: error) }
 }

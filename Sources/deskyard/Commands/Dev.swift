@@ -118,7 +118,8 @@ struct DevFile {
         return Tokens(
             systemOperator: systemOperator,
             tenants: tenants.compactMap { tenant in
-                guard let slug = tenant["slug"]?.string, let admin = tenant["admin_token"]?.string, let agent = tenant["agent_token"]?.string,
+                guard let slug = tenant["slug"]?.string, let admin = tenant["admin_token"]?.string,
+                    let agent = tenant["agent_token"]?.string,
                     let user = tenant["user_token"]?.string
                 else { return nil }
                 return Tokens.Tenant(slug: slug, admin: admin, agent: agent, user: user)

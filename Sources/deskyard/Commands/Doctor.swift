@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Glibc
 import Postgres
 import Schema
 
@@ -14,8 +16,25 @@ struct Doctor: AsyncParsableCommand {
 
     @OptionGroup var options: SettingOptions
 
+    @Flag(help: "Look at a database made for the purpose on this machine's PostgreSQL, and remove it.") var embedded = false
+
     func run() async throws {
-        let settings = try await options.settings()
+        guard embedded else { return try await examine(options.settings()) }
+        try await explaining {
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("deskyard-doctor-\(getpid())").path
+            let cluster = try EmbeddedCluster(folder: folder)
+            defer {
+                cluster.destroy()
+                try? FileManager.default.removeItem(atPath: folder)
+            }
+            try cluster.start()
+            let database = DevDatabase(cluster: cluster)
+            try await database.prepare()
+            try await examine(options.settings(overriding: [.databaseURL: database.applicationURL]))
+        }
+    }
+
+    private func examine(_ settings: Settings) async throws {
         var healthy = true
         func report(_ good: Bool, _ text: String) {
             print("\(good ? "ok  " : "BAD ") \(text)")

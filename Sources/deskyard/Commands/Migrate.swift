@@ -30,7 +30,9 @@ struct Migrate: AsyncParsableCommand {
                 return
             }
             let done = try await migrator.migrate { say("migrating: \($0.version) \($0.name)") }
-            print(done.isEmpty ? "Nothing to do: the database is at schema \(Schema.migrations.count)." : "Done: schema \(Schema.migrations.count).")
+            print(
+                done.isEmpty
+                    ? "Nothing to do: the database is at schema \(Schema.migrations.count)." : "Done: schema \(Schema.migrations.count).")
         } catch let refusal as Migrator.Refusal {
             throw CommandFailure(refusal.description)
         } catch let error as PostgresError {

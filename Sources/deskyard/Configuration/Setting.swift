@@ -36,7 +36,8 @@ enum Setting: String, CaseIterable {
 
     var help: String {
         switch self {
-        case .databaseURL: "Where the service works, as role deskyard_app: anything libpq takes, such as postgresql://deskyard_app@db/deskyard?sslmode=verify-full."
+        case .databaseURL:
+            "Where the service works, as role deskyard_app: anything libpq takes, such as postgresql://deskyard_app@db/deskyard?sslmode=verify-full."
         case .migrationDatabaseURL: "Where migrations run, as role deskyard_owner; needs a direct connection."
         case .host: "Address to listen on."
         case .port: "Port to listen on; 0 takes any free one."

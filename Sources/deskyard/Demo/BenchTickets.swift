@@ -28,7 +28,8 @@ struct BenchTickets: TicketGenerator {
             }
         let user = ID<User>(Int64.random(in: 1...Int64(users), using: &random))
         let ticket = Ticket(
-            id: id, ref: .random(using: &random), subject: Subject(words(6)) ?? .none, status: status, hiddenAt: status.isHidden ? changed : nil,
+            id: id, ref: .random(using: &random), subject: Subject(words(6)) ?? .none, status: status,
+            hiddenAt: status.isHidden ? changed : nil,
             user: Ticket.Requester(id: user, name: nil, email: EmailAddress(unchecked: "user\(user)@bench.example")),
             agentID: Int.random(in: 0..<3, using: &random) == 0 ? nil : agent, channel: .api, messageCount: 1, createdAt: created,
             updatedAt: changed, statusChangedAt: changed, userWaitingSince: status == .visible(.awaitingAgent) ? created : nil,

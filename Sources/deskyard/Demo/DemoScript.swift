@@ -50,7 +50,8 @@ struct DemoScript {
                 subject: "Invoice with our VAT number, please", message: "Our accountant needs an invoice with DE 811 907 980 on it.",
                 steps: [.answer("Here you are, the corrected invoice is in your account.", .resolved)]),
             Story(
-                subject: "Can I change the delivery address?", message: "I am moving on the 3rd. Can you send it to the new flat?", priority: .urgent,
+                subject: "Can I change the delivery address?", message: "I am moving on the 3rd. Can you send it to the new flat?",
+                priority: .urgent,
                 steps: [.assign, .answer("Certainly. What is the new address?", nil)]),
             Story(subject: "Frame size for 1.72 m", message: "I am between M and L. Which one do you recommend for long tours?", steps: []),
             Story(
@@ -67,7 +68,8 @@ struct DemoScript {
         users: ["Nia Cole", "Otto Weiss", "Pia Lund", "Quinn Hale", "Rosa Vidal"],
         stories: [
             Story(
-                subject: "API answers 500 since 14:05", message: "Every call to /v2/export fails. Request ids are in the attached log.", priority: .urgent,
+                subject: "API answers 500 since 14:05", message: "Every call to /v2/export fails. Request ids are in the attached log.",
+                priority: .urgent,
                 steps: [
                     .assign, .note("Rolled back release 311, errors are gone since 14:40."),
                     .answer("We rolled back a faulty release; exports work again. A report follows.", nil),
@@ -80,6 +82,8 @@ struct DemoScript {
                 subject: "Data residency in the EU", message: "Our legal team asks where backups are kept.",
                 steps: [.assign, .answer("I am asking our infrastructure team for the current list.", .pending)]),
             Story(subject: "How do I rotate keys?", message: "Is there a way to rotate API keys without downtime?", steps: []),
-            Story(subject: "Guaranteed first page on every search engine", message: "We can bring your site to the top.", steps: [.hide(.spam)]),
+            Story(
+                subject: "Guaranteed first page on every search engine", message: "We can bring your site to the top.",
+                steps: [.hide(.spam)]),
         ], rounds: 5)
 }

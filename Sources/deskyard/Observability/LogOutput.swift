@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Logging
+import Services
 import Synchronization
 
 enum LogFormat: String, CaseIterable, Sendable { case human, json }
@@ -26,27 +27,28 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var all = metadata
+        let all = metadata.isEmpty ? event.metadata ?? [:] : metadata.merging(event.metadata ?? [:]) { $1 }
         // Hummingbird numbers requests, too; ours is the one the caller sees.
-        all["hb.request.id"] = nil
-        if let more = event.metadata { all.merge(more) { $1 } }
-        let now = Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))
+        let shown = all.filter { $0.key != "hb.request.id" }.sorted { $0.key < $1.key }
+        let now = Clock.system.now().utf8
         var line: [UInt8]
         switch format {
         case .human:
-            var text = "\(now) \(event.level.rawValue.uppercased()) \(event.message)"
-            for (key, value) in all.sorted(by: { $0.key < $1.key }) { text += " \(key)=\(value)" }
-            line = Array(text.replacing("\n", with: "⏎").utf8)
+            line = now
+            line.append(contentsOf: " \(event.level.rawValue.uppercased()) \(event.message)".utf8)
+            for (key, value) in shown { line.append(contentsOf: " \(key)=\(value)".utf8) }
+            // One event, one line.
+            for index in line.indices where line[index] == UInt8(ascii: "\n") { line[index] = UInt8(ascii: " ") }
         case .json:
             var writer = JSONWriter(capacity: 256)
             writer.object { writer in
                 writer.key("time")
-                writer.string(now)
+                writer.string(plain: now)
                 writer.key("level")
                 writer.string(event.level.rawValue)
                 writer.key("message")
                 writer.string(event.message.description)
-                for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+                for (key, value) in shown {
                     writer.key(dynamic: key)
                     writer.string(value.description)
                 }

@@ -11,7 +11,8 @@ private func makeTicket(_ status: TicketStatus = .visible(.awaitingAgent)) throw
     var opening = status
     if let from = status.hiddenFrom { opening = .visible(from) }
     var ticket = Ticket.opened(
-        id: ID(7), ref: TicketReference(unchecked: "KXQW-4821-ZTMB"), subject: subject, status: opening, user: ada, channel: .api, at: at(0))
+        id: ID(7), ref: TicketReference(unchecked: "KXQW-4821-ZTMB"), subject: subject, status: opening, user: ada, channel: .api, at: at(0)
+    )
     ticket.take(status, at: at(1))
     return ticket
 }
@@ -118,7 +119,9 @@ struct TicketTimesTests {
         #expect(ticket.userWaitingSince == nil)
     }
 
-    @Test("Restored from resolved to another status, a ticket is not resolved", arguments: [VisibleStatus.awaitingAgent, .awaitingUser, .pending])
+    @Test(
+        "Restored from resolved to another status, a ticket is not resolved",
+        arguments: [VisibleStatus.awaitingAgent, .awaitingUser, .pending])
     func restoredFromResolved(_ status: VisibleStatus) throws {
         var ticket = try makeTicket(.hidden(.deleted, from: .resolved))
         ticket.take(.visible(status), at: at(10))
@@ -323,9 +326,11 @@ struct TicketPropertiesTests {
         #expect(made.text == subject)
     }
 
-    @Test("Nothing, blanks, several lines and control characters are no subject", arguments: [
-        "", " ", " \t\r\n", "\u{A0}", "a\nb", "a\r\nb", "a\tb", "a\u{0}b", "\u{0}", "a\u{1B}[31m", "a\u{7F}", "a\u{85}b",
-    ])
+    @Test(
+        "Nothing, blanks, several lines and control characters are no subject",
+        arguments: [
+            "", " ", " \t\r\n", "\u{A0}", "a\nb", "a\r\nb", "a\tb", "a\u{0}b", "\u{0}", "a\u{1B}[31m", "a\u{7F}", "a\u{85}b",
+        ])
     func badSubjects(_ text: String) {
         #expect(Subject(text) == nil)
     }
@@ -344,9 +349,7 @@ struct TicketPropertiesTests {
 
     @Test("The line breaks that are no control characters are no part of a subject either", arguments: ["a\u{2028}b", "a\u{2029}b"])
     func unicodeLineBreaks(_ text: String) {
-        withKnownIssue("TicketProperties.swift:8 looks for control characters only") {
-            #expect(Subject(text) == nil)
-        }
+        #expect(Subject(text) == nil)
     }
 
     @Test("Urgency goes from 1 to 10")
@@ -402,14 +405,16 @@ struct AddressTests {
         #expect(made == EmailAddress(unchecked: address))
     }
 
-    @Test("What no mail server takes is no address", arguments: [
-        "", " ", "@", "ada", "@example.org", "ada@", "ada@@example.org", "ada@b@example.org", "ada lovelace@example.org",
-        "ada@exam ple.org", "ada\t@example.org", "ada\u{A0}@example.org", "ada@.org", "ada@example.", "ada@example..org", "ada@.",
-        "ada@-example.org", "ada@example-.org", "ada@example.-org", "<ada@example.org>", "Ada <ada@example.org>",
-        "ada@example.org,bob@example.org", "ada,bob@example.org", "ada;bob@example.org", "ada:bob@example.org", "\"ada\"@example.org",
-        "ada@[127.0.0.1]", "(ada)ada@example.org", "ada\\@example.org", "ada\r\nbcc:eve@example.org", "ada@example.org\r\nbcc:eve",
-        "ada\u{0}@example.org", "ada\u{7F}@example.org", "ada\u{85}@example.org",
-    ])
+    @Test(
+        "What no mail server takes is no address",
+        arguments: [
+            "", " ", "@", "ada", "@example.org", "ada@", "ada@@example.org", "ada@b@example.org", "ada lovelace@example.org",
+            "ada@exam ple.org", "ada\t@example.org", "ada\u{A0}@example.org", "ada@.org", "ada@example.", "ada@example..org", "ada@.",
+            "ada@-example.org", "ada@example-.org", "ada@example.-org", "<ada@example.org>", "Ada <ada@example.org>",
+            "ada@example.org,bob@example.org", "ada,bob@example.org", "ada;bob@example.org", "ada:bob@example.org", "\"ada\"@example.org",
+            "ada@[127.0.0.1]", "(ada)ada@example.org", "ada\\@example.org", "ada\r\nbcc:eve@example.org", "ada@example.org\r\nbcc:eve",
+            "ada\u{0}@example.org", "ada\u{7F}@example.org", "ada\u{85}@example.org",
+        ])
     func badEmails(_ text: String) {
         #expect(EmailAddress(text) == nil)
     }
@@ -427,9 +432,7 @@ struct AddressTests {
 
     @Test("An @ with an accent on it is an @ all the same, and an address has one", arguments: ["ada@b@\u{301}example.org"])
     func accentedAt(_ text: String) {
-        withKnownIssue("EmailAddress.swift:8 splits at characters as people see them") {
-            #expect(EmailAddress(text) == nil)
-        }
+        #expect(EmailAddress(text) == nil)
     }
 
     @Test("A slug is like a label of a domain name", arguments: ["a", "7", "acme", "acme-2", "2-acme", "a--b", "xn--bcher-kva"])
@@ -438,9 +441,11 @@ struct AddressTests {
         #expect(made.text == text)
     }
 
-    @Test("Capitals, dots, blanks, outer hyphens and foreign letters make no slug", arguments: [
-        "", "-", "--", "-a", "a-", "Acme", "a_b", "a.b", "a b", " a", "a ", "a\n", "ä", "a\u{301}", "a\u{0}", "a/b", "a@b", "а",
-    ])
+    @Test(
+        "Capitals, dots, blanks, outer hyphens and foreign letters make no slug",
+        arguments: [
+            "", "-", "--", "-a", "a-", "Acme", "a_b", "a.b", "a b", " a", "a ", "a\n", "ä", "a\u{301}", "a\u{0}", "a/b", "a@b", "а",
+        ])
     func badSlugs(_ text: String) {
         #expect(Slug(text) == nil)
     }

@@ -1,0 +1,72 @@
+import Synchronization
+
+/// Where a connection's holder waits for its socket, and where the poller tells it that something arrived.
+///
+/// Nothing but this is shared between the two: libpq's handle belongs to the holder alone, so no lock is held while it works.
+final class SocketSignal: Sendable {
+    private struct State {
+        /// Something arrived that the holder has not looked at.
+        var isReady = false
+        /// Somebody holds the connection; without a holder, whatever arrives is the server saying goodbye.
+        var isHeld = false
+        var waiter: CheckedContinuation<Void, Never>?
+        var deadline: ContinuousClock.Instant?
+        /// The server did not answer in time.
+        var isOverdue = false
+        /// A request to cancel is on its way and may arrive late: nobody may hold the connection after this holder.
+        var isWorn = false
+    }
+
+    private let state = Mutex(State())
+
+    var isWorn: Bool { state.withLock { $0.isWorn } }
+    var isOverdue: Bool { state.withLock { $0.isOverdue } }
+
+    func wear() { state.withLock { $0.isWorn = true } }
+
+    func hold() { state.withLock { $0.isHeld = true } }
+
+    func letGo() { state.withLock { $0.isHeld = false } }
+
+    /// Until when `wait` may take; nil between exchanges.
+    func expect(by deadline: ContinuousClock.Instant?) { state.withLock { $0.deadline = deadline } }
+
+    /// Returns when something has arrived since the last call, or time is up.
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isReady = state.withLock { state in
+                if state.isReady || state.isOverdue {
+                    state.isReady = false
+                    return true
+                }
+                state.waiter = continuation
+                return false
+            }
+            if isReady { continuation.resume() }
+        }
+    }
+
+    /// Called by the poller. Answers whether the socket woke up though nobody holds the connection.
+    func arrived() -> Bool {
+        let (waiter, isUnexpected): (CheckedContinuation<Void, Never>?, Bool) = state.withLock { state in
+            guard let waiter = state.waiter else {
+                state.isReady = true
+                return (nil, !state.isHeld)
+            }
+            state.waiter = nil
+            return (waiter, false)
+        }
+        waiter?.resume()
+        return isUnexpected
+    }
+
+    func enforceDeadline(_ now: ContinuousClock.Instant) {
+        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+            guard let deadline = state.deadline, deadline < now else { return nil }
+            state.isOverdue = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+}

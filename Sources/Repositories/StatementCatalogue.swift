@@ -1,0 +1,25 @@
+/// Every statement the service sends, for the tests that hold all of them to the rules; a test counts that none is missing here.
+package enum StatementCatalogue {
+    package static let tenant: [any TenantSQL.Type] = [
+        GuardSQL.self, Agents.SQL.self, Answers.SQL.self, Bulk.SQL.self, Counters.SQL.self, Messages.SQL.self, Settings.SQL.self,
+        TicketHistory.SQL.self, Tickets.SQL.self, Tokens.SQL.self, Users.SQL.self,
+    ]
+
+    package static let system: [any SystemSQL.Type] = [
+        OperatorTokens.SQL.self, SchemaVersion.SQL.self, Tenants.SQL.self, TokenDirectory.SQL.self,
+    ]
+
+    package static var tenantStatements: [String] { tenant.flatMap { texts($0) } }
+
+    package static var systemStatements: [String] { system.flatMap { texts($0) } }
+
+    private static func texts(_ type: any TenantSQL.Type) -> [String] {
+        func open<SQL: TenantSQL>(_ type: SQL.Type) -> [String] { type.allCases.map(\.rawValue) }
+        return open(type)
+    }
+
+    private static func texts(_ type: any SystemSQL.Type) -> [String] {
+        func open<SQL: SystemSQL>(_ type: SQL.Type) -> [String] { type.allCases.map(\.rawValue) }
+        return open(type)
+    }
+}

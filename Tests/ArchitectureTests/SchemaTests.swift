@@ -1,0 +1,51 @@
+import Postgres
+import Schema
+import Support
+import Testing
+
+@Suite struct SchemaTests {
+    @Test("no check of sql/checks finds anything")
+    func checksPass() async throws {
+        let faults = try await Schema.faults(on: TestInstallation.shared.value.address)
+        #expect(faults.isEmpty)
+        #expect(Schema.checks.count >= 5)
+    }
+
+    @Test(
+        "each check finds what it is there to find",
+        arguments: [
+            ("tenant_tables_protected", "create table helpdesk.bare (tenant_id bigint not null, id bigint, primary key (tenant_id, id))"),
+            ("tenant_tables_protected", "alter table helpdesk.tickets no force row level security"),
+            ("tenant_tables_protected", "create policy other on helpdesk.tickets using (true)"),
+            ("tenant_in_every_key", "create table helpdesk.keyless (tenant_id bigint not null)"),
+            ("tenant_in_every_key", "create index stray on helpdesk.tickets (status)"),
+            ("tenant_in_every_key", "create table helpdesk.lost (id bigint primary key)"),
+            ("ready_for_citus", "alter table helpdesk.users add column at timestamptz default now()"),
+            ("ready_for_citus", "alter table helpdesk.users add column number bigint generated always as identity"),
+            (
+                "cascades_indexed",
+                """
+                create table helpdesk.child (tenant_id bigint not null, id bigint, ticket_id bigint, primary key (tenant_id, id),
+                foreign key (tenant_id, ticket_id) references helpdesk.tickets on delete cascade)
+                """
+            ),
+            ("application_role", "grant create on schema helpdesk to deskyard_app"),
+            ("application_role", "grant truncate on helpdesk.tickets to deskyard_app"),
+        ])
+    func checksFindFaults(check: String, change: String) async throws {
+        let sql = try #require(Schema.checks.first { $0.name == check }?.sql)
+        try await ScriptSession.run(on: TestInstallation.shared.value.ownerAddress) { session in
+            try session.run("begin")
+            try session.run(change)
+            let faults = try session.run(sql)
+            #expect(!faults.isEmpty)
+            try session.run("rollback")
+        }
+    }
+
+    @Test("migrations are numbered without gaps and say in their first line why they are")
+    func migrationsSayWhy() {
+        #expect(Schema.migrations.map(\.version) == Array(1...Schema.migrations.count))
+        for migration in Schema.migrations { #expect(migration.sql.hasPrefix("-- "), "\(migration.name)") }
+    }
+}

@@ -1,0 +1,27 @@
+/// What is measured: the requests that a helpdesk lives by.
+enum Case: String, CaseIterable {
+    case read = "read_ticket"
+    case list = "list_tickets"
+    case create = "create_ticket"
+    case reply
+
+    var title: String {
+        switch self {
+        case .read: "read a ticket"
+        case .list: "list 50 tickets"
+        case .create: "create a ticket"
+        case .reply: "reply"
+        }
+    }
+
+    var writes: Bool { self == .create || self == .reply }
+}
+
+/// The same words for pgbench and for the service: what is written costs by its length.
+enum Sample {
+    static let subject = "The printer on the second floor prints nothing but stripes"
+    static let body = """
+        Since this morning the printer beside the kitchen prints stripes on every page, whatever is sent to it and from whichever \
+        machine. Switching it off and on again did not help, nor did new toner. We need it by noon: the letters must go out today.
+        """
+}

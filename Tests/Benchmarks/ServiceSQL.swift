@@ -1,0 +1,94 @@
+import Domain
+import Repositories
+
+/// One statement as the service sends it, with pgbench's variables in place of `$1`, `$2` …
+///
+/// `-M prepared` turns the variables into parameters again. What has no variable type in pgbench stands as a literal: null, and the time,
+/// which is `now()`, so that it advances as the service's clock does and new entries go to the end of their index.
+enum Step {
+    case sql(String)
+    /// `set local app.tenant_id = '7'` takes no parameter.
+    case enterTenant
+
+    static let begin = Step.sql("begin")
+    static let commit = Step.sql("commit")
+    static let requireToken = run(GuardSQL.requireToken, ":token", "now()")
+
+    static func run(_ sql: some TenantSQL, _ values: String...) -> Step { .sql(filled(sql.rawValue, [":tenant"] + values)) }
+
+    static func filled(_ sql: String, _ values: [String]) -> String {
+        var used: Set<Int> = []
+        let text = sql.replacing(/\$(\d+)/) { match in
+            guard let number = Int(match.1), values.indices.contains(number - 1) else {
+                preconditionFailure("no value for \(match.0) in \(sql)")
+            }
+            used.insert(number)
+            return values[number - 1]
+        }
+        precondition(used.count == values.count, "a value too many for \(sql)")
+        return text
+    }
+}
+
+extension Case {
+    /// What the service sends for one request, a line for each exchange: see `Database.transaction` and the verbs in Services/Tickets.
+    var exchanges: [[Step]] {
+        switch self {
+        case .read: [[.begin, .enterTenant, .requireToken, .run(Tickets.SQL.find, ":id"), .commit]]
+        case .list: [[.begin, .enterTenant, .requireToken, Self.firstPage, .commit]]
+        case .create: [Self.opening(.run(Users.SQL.find, ":user"), tickets: 1), Self.newTicket + [.commit]]
+        case .reply: [Self.opening(.run(Tickets.SQL.lock, ":id"), tickets: 0), Self.answer + [.commit]]
+        }
+    }
+
+    /// The transaction that takes the numbers and the start of the one that uses them, in one round trip.
+    private static func opening(_ first: Step, tickets: Int) -> [Step] {
+        let take = Step.run(Counters.SQL.take, "\(tickets)::bigint", "1::bigint", "0::bigint", "0::bigint", "0::bigint")
+        return [
+            .begin, .enterTenant, .sql("set local synchronous_commit = off"), take, .commit, .begin, .enterTenant, .requireToken, first,
+        ]
+    }
+
+    /// Fifty, and one more to know whether there is a next page.
+    private static var firstPage: Step {
+        let list = TicketListSQL(TicketFilter(), .newestChangeFirst, after: nil, limit: 51)
+        precondition(list.binds == [.bigint(51)], "the list has other parameters than its limit")
+        return .sql(Step.filled(list.sql, [":tenant", ":limit"]))
+    }
+
+    private static var newTicket: [Step] {
+        [
+            .run(
+                Tickets.SQL.insert, ":number", ":ref", ":subject", "'awaiting_agent'", ":user", "null", "'normal'", "1", "'api'", "null",
+                "1", "1",
+                "now()", "now()", "null"),
+            .run(Messages.SQL.insert, ":number", ":number", "'user_message'", "null", ":user", "'text'", ":body", "now()"),
+            .run(TicketHistory.SQL.append, ":number", "1", "now()", "'agent'", ":agent", "'created'", ":changes", ":number"),
+        ]
+    }
+
+    /// pgbench cannot read the version that the first exchange answers, so the number, which only grows, stands for it.
+    private static var answer: [Step] {
+        [
+            .run(Messages.SQL.insert, ":id", ":number", "'reply'", ":agent", "null", "'text'", ":body", "now()"),
+            .run(
+                Tickets.SQL.update, ":id", ":number", ":subject", "'awaiting_user'", "null", "null", ":agent", "'normal'", "1", "2",
+                "now()",
+                "now()", "null", "null"),
+            .run(TicketHistory.SQL.append, ":id", ":number", "now()", "'agent'", ":agent", "'replied'", ":changes", ":number"),
+        ]
+    }
+
+    /// What the history says of it.
+    var changes: String {
+        switch self {
+        case .read, .list: "[]"
+        case .create:
+            """
+            [{"field":"status","from":null,"to":"awaiting_agent"},{"field":"subject","from":null,"to":"\(Sample.subject)"},\
+            {"field":"user_id","from":null,"to":17},{"field":"priority","from":null,"to":"normal"},{"field":"urgency","from":null,"to":1}]
+            """
+        case .reply: #"[{"field":"status","from":"awaiting_agent","to":"awaiting_user"}]"#
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Domain
+import Postgres
+import Services
+import Support
+import Testing
+
+/// What most tests here do on their way to what they are about.
+extension TestTenant {
+    /// A ticket that an agent opened for the tenant's user and brought into this status.
+    func makeTicket(in status: TicketStatus) async throws -> Ticket {
+        let opening: VisibleStatus =
+            switch status {
+            case .visible(let status): status
+            case .hidden(_, let from): from
+            }
+        let subject = try #require(Subject("It does not work"))
+        let draft = TicketDraft(subject: subject, body: text("Please help"), requester: .user(userID), status: opening)
+        let ticket = try await helpdesk.createTicket(draft, agent.access)
+        guard case .hidden(let hidden, _) = status else { return ticket }
+        return try await helpdesk.hideTicket(ticket.id, as: hidden, agent.access)
+    }
+
+    /// The ticket as it is kept.
+    func read(_ id: ID<Ticket>) async throws -> Ticket {
+        try await helpdesk.readTicket(id, messages: false, history: false, agent.access).ticket
+    }
+
+    func history(of id: ID<Ticket>) async throws -> [HistoryEntry] {
+        try await helpdesk.listHistory(of: id, after: nil, limit: 200, agent.access).items
+    }
+
+    func messages(on id: ID<Ticket>) async throws -> [Message] {
+        try await helpdesk.listMessages(on: id, after: nil, limit: 200, agent.access).items
+    }
+
+    func set(_ status: VisibleStatus, on id: ID<Ticket>) async throws -> Ticket {
+        var patch = TicketPatch()
+        patch.status = status
+        return try await helpdesk.updateTicket(id, patch, agent.access)
+    }
+
+    /// Another user of this helpdesk, with a token.
+    func makeUser(_ address: String) async throws -> (id: ID<User>, access: Access) {
+        let email = try #require(EmailAddress(address))
+        let user = try await installation.createUser(email, name: nil, in: tenant.slug)
+        return (user.id, try await login(.user(user.id)).access)
+    }
+
+    func login(
+        _ person: Person, scopes: [TokenScope]? = nil, expiresAt: Timestamp? = nil
+    ) async throws -> (text: String, id: ID<Token>, access: Access) {
+        let (token, record) = try await installation.createToken(
+            for: person, named: "test", scopes: scopes, expiresAt: expiresAt, in: tenant.slug)
+        return (token.text, record.id, try await authenticator.access(token.text))
+    }
+
+    /// Runs SQL as the superuser, who sees every tenant: for what no verb sets or shows. `$tenant` stands for this tenant's number.
+    @discardableResult
+    func sql(_ statement: String) async throws -> [[String?]] {
+        let statement = statement.replacing("$tenant", with: String(tenant.id.value))
+        let address = try await TestCluster.shared.value.address(database: "deskyard_test")
+        return try await ScriptSession.run(on: address) { session in try session.run(statement) }
+    }
+}
+
+extension VisibleStatus {
+    /// What one can choose: nothing, or any visible status.
+    static var everyChoice: [VisibleStatus?] {
+        var choices: [VisibleStatus?] = [nil]
+        for status in allCases { choices.append(status) }
+        return choices
+    }
+}
+
+extension TicketPatch {
+    static func subject(_ text: String) throws -> TicketPatch {
+        var patch = TicketPatch()
+        patch.subject = try #require(Subject(text))
+        return patch
+    }
+}
+
+/// The refusal that `body` ends with; nil when it does what it was asked, or fails in another way.
+func refusal(_ body: () async throws -> Void) async -> Refusal? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? Refusal
+    }
+}
+
+extension Refusal {
+    var isForbidden: Bool {
+        if case .forbidden = self { true } else { false }
+    }
+
+    var isInvalid: Bool {
+        if case .invalid = self { true } else { false }
+    }
+}
