@@ -71,7 +71,7 @@ let package = Package(
         tests("RepositoriesTests", ["Repositories"]),
         tests("ServicesTests", ["Services"]),
         tests("APITests", ["API"]),
-        tests("DeskyardTests", ["deskyard"]),
+        tests("DeskyardTests", ["deskyard", "JSON", "Postgres"]),
         tests("ArchitectureTests", ["Repositories", "API"]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Postgres", "Schema", "Repositories", "Domain", "Services", "JSON"],

@@ -1,5 +1,6 @@
 import CLibpq
 import Dispatch
+import Glibc
 
 /// One statement with its values, as it goes over the wire.
 package struct Statement: Sendable {
@@ -109,7 +110,7 @@ final class Connection: @unchecked Sendable {
                 PQfreemem(notify)
             }
             if !arrived.isEmpty { return arrived }
-            await signal.wait()
+            if !isReadable { await signal.wait() }
             try consume(handle)
         }
     }
@@ -166,13 +167,23 @@ final class Connection: @unchecked Sendable {
     // MARK: Receiving
 
     private func receive(into outcome: inout Outcome, _ handle: OpaquePointer) async throws(PostgresError) {
-        while !pipeline.isIdle {
-            await signal.wait()
+        // While it could not write, libpq may have read already.
+        var mayHaveMore = wantsToWrite
+        while true {
+            while !pipeline.isIdle, PQisBusy(handle) == 0 { try take(PQgetResult(handle), into: &outcome) }
+            if pipeline.isIdle { return }
+            if !(mayHaveMore && isReadable) { await signal.wait() }
             if signal.isOverdue { throw .connectionLost("the server did not answer in time") }
             try consume(handle)
             if wantsToWrite { try flush(handle) }
-            while !pipeline.isIdle, PQisBusy(handle) == 0 { try take(PQgetResult(handle), into: &outcome) }
+            mayHaveMore = true
         }
+    }
+
+    /// `PQconsumeInput` does not promise to read all there is, and the poller tells of each arrival only once.
+    private var isReadable: Bool {
+        var wanted = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&wanted, 1, 0) > 0
     }
 
     private func consume(_ handle: OpaquePointer) throws(PostgresError) {

@@ -183,8 +183,8 @@ struct PoolState {
         return waiters.map { .refuse(waiter: $0.id, refusal) }
     }
 
-    /// 100 ms, doubled with each attempt, at most 5 s: quick enough after a restart, no storm on a server that starts.
+    /// 100 ms, doubled with each attempt, at most 1 s: back soon after a restart, and one probe a second is no storm.
     static func backOff(attempt: Int) -> Duration {
-        min(.milliseconds(100) * (1 << min(attempt - 1, 6)), .seconds(5))
+        min(.milliseconds(100) * (1 << min(attempt - 1, 6)), .seconds(1))
     }
 }

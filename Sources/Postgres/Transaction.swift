@@ -47,7 +47,7 @@ package final class Transaction {
     private var failure: PostgresError?
     private var isOpen = false
     /// Round trips made so far; tests hold verbs to their number.
-    private var exchanges = 0
+    private(set) var exchanges = 0
 
     fileprivate init(_ pool: ConnectionPool, opening: [Statement]) {
         self.pool = pool
@@ -135,6 +135,7 @@ extension ConnectionPool {
     ///   - opening: statements sent in front of the first one of `body`, `begin` among them.
     ///   - retries: how often to start over after a serialization failure or a deadlock; `body` must bear being run again.
     /// - Throws: `PostgresError`, or what `body` throws; then nothing was kept. After `.connectionLost` nobody knows.
+    @discardableResult
     package func transaction<Value>(
         opening: [Statement] = [Statement("begin")], retries: Int = 0, _ body: (Transaction) async throws -> Pending<Value>
     ) async throws -> Value {

@@ -51,7 +51,7 @@ struct BenchDatabase {
                 "bench-data", "--tickets", "\(options.tickets)", "--tenants", "\(options.tenants)", "--output", file,
                 "--database-url", applicationURL,
             ],
-            log: workplace.path("bench-data.log"))
+            log: workplace.path("bench-data.log"), limit: .seconds(3600))
         try await vacuum()
         let contents = try await contents()
         let made = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: file))).array ?? []

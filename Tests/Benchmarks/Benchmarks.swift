@@ -38,8 +38,13 @@ struct Benchmarks {
         let pgbench = Pgbench(program: tools.pgbench, database: database.applicationURL, workplace: workplace, options: options)
         let wrk = Wrk(program: tools.wrk, port: server.port, workplace: workplace, clients: options.clients)
 
-        let results = try await measure(tenants, database, pgbench, wrk, options)
-        print(Report.table(results))
+        let results: [CaseResult]
+        do {
+            results = try await measure(tenants, database, pgbench, wrk, options)
+        } catch {
+            throw server.explain(error)
+        }
+        say(Report.table(results))
         try Report.json(results, machine: Machine.facts(postgres: await database.version()), options).write(to: options.output)
         say("wrote \(options.output)")
     }
@@ -61,9 +66,8 @@ struct Benchmarks {
                 let http = try await wrk.measure(.empty, seconds: options.seconds)
                 let service = try await wrk.measure(LuaScript(each, tenants, port: wrk.port), seconds: options.seconds)
                 results[index].rounds.append(Round(sql: sql, http: http.rate, service: service))
-                say(
-                    "round \(round) of \(options.rounds), \(each.title): SQL \(whole(sql))/s, HTTP \(whole(http.rate))/s, service \(whole(service.rate))/s"
-                )
+                let rates = "SQL \(whole(sql))/s, HTTP \(whole(http.rate))/s, service \(whole(service.rate))/s"
+                say("round \(round) of \(options.rounds), \(each.title): \(rates)")
             }
         }
         return results

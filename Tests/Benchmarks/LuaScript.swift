@@ -60,7 +60,10 @@ struct LuaScript {
             case .read: #"return "GET /v1/tickets/" .. math.random(tenant.tickets) .. " HTTP/1.1\r\n" .. tenant.head .. "\r\n""#
             case .list: #"return "GET /v1/tickets?limit=50 HTTP/1.1\r\n" .. tenant.head .. "\r\n""#
             case .create:
-                #"return post("/v1/tickets", tenant, '{"subject":"\#(Sample.subject)","text":"\#(Sample.body)","user_id":' .. math.random(tenant.users) .. '}')"#
+                #"""
+                local user = math.random(tenant.users)
+                    return post("/v1/tickets", tenant, '{"subject":"\#(Sample.subject)","text":"\#(Sample.body)","user_id":' .. user .. '}')
+                """#
             case .reply:
                 #"""
                 local id

@@ -1,4 +1,4 @@
-/// F_sql: how often a second PostgreSQL does what the service asks of it, with a client that costs next to nothing.
+/// F_sql: how often PostgreSQL does what the service asks of it, for a client that costs next to nothing.
 ///
 /// One thread (`-j 1`), like wrk. `-M prepared` works inside a pipeline (tried with 15.20): pgbench prepares the whole script with its first
 /// statement. The sessions have none of the timeouts that the service sets on its own, which makes F_sql a little higher.
@@ -21,7 +21,7 @@ struct Pgbench {
         let output = try await program.run(
             ["-n", "-M", "prepared", "-c", "\(options.clients)", "-j", "1", "-T", "\(options.seconds + 2)", "-P", "1", "-f", file]
                 + variables.flatMap { ["-D", "\($0)=\($1)"] } + [database],
-            log: workplace.path("pgbench.log"))
+            log: workplace.path("pgbench.log"), limit: .seconds(options.seconds + 60))
         let rates = output.matches(of: /progress: [0-9.]+ s, ([0-9.]+) tps/).compactMap { Double($0.1) }.dropFirst().prefix(options.seconds)
         guard !rates.isEmpty, output.contains("number of failed transactions: 0 ") else {
             throw Failure("pgbench did not measure \(script.measured.title):\n\(output.suffix(4000))")

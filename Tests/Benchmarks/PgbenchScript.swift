@@ -2,7 +2,7 @@
 ///
 /// All tenants share one script, in which `\if` picks the tenant's `set local`. A script for each tenant (`-f 7.sql@weight`) would have
 /// each connection prepare and plan each statement once a tenant, as the service never does: tried with PostgreSQL 15.20, 16 clients and
-/// 50 tenants, that lost a third of the first four seconds, and after them both ways were equally fast.
+/// 50 tenants, that cost a quarter of the first four seconds, and after them both ways were equally fast.
 struct PgbenchScript {
     let measured: Case
     let text: String

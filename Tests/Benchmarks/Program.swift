@@ -6,21 +6,22 @@ struct Program {
     let path: String
 
     /// Runs it to its end.
+    /// - Parameter limit: after so long it is ended; nothing here may run on unseen.
     /// - Returns: what it printed, on both outputs.
     /// - Throws: `Failure` with what it printed when it fails.
-    func run(_ arguments: [String], log: String) async throws -> String {
+    func run(_ arguments: [String], log: String, limit: Duration) async throws -> String {
         let process = try start(arguments, log: log)
+        let deadline = ContinuousClock.now + limit
         while process.isRunning {
-            if Interruption.happened {
+            guard !Interruption.happened, ContinuousClock.now < deadline else {
                 Self.stop(process)
-                throw Failure("interrupted")
+                throw Failure(Interruption.happened ? "interrupted" : "\(path) had not ended after \(limit)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
         let output = try String(contentsOfFile: log, encoding: .utf8)
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            let reason = process.terminationReason == .exit ? "failed with status" : "was killed by signal"
-            throw Failure("\(path) \(reason) \(process.terminationStatus):\n\(output.suffix(4000))")
+            throw Failure("\(path) \(Self.end(of: process)):\n\(output.suffix(4000))")
         }
         return output
     }
@@ -30,15 +31,27 @@ struct Program {
         guard FileManager.default.createFile(atPath: log, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: log)
         else { throw Failure("cannot write \(log)") }
+        defer { try? file.close() }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = file
         process.standardError = file
+        // A program inherits the blocked signals of the thread that starts it, and Swift's threads block nearly all: without SIGALRM
+        // pgbench never stops, without SIGTERM nothing does.
+        var none = sigset_t()
+        var ours = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &ours)
+        defer { pthread_sigmask(SIG_SETMASK, &ours, nil) }
         try process.run()
-        try file.close()
         return process
+    }
+
+    /// How a program ended, in words.
+    static func end(of process: Process) -> String {
+        "\(process.terminationReason == .exit ? "ended with status" : "was ended by signal") \(process.terminationStatus)"
     }
 
     /// Asks it to end, and ends it after ten seconds. Blocks, so that it can stand in a `defer`.

@@ -5,11 +5,12 @@ import Glibc
 struct Server {
     let port: Int
     private let process: Process
+    private let log: String
 
     /// Starts it and waits until it listens.
     init(_ deskyard: Program, on database: BenchDatabase, in workplace: Workplace, _ options: Options) async throws {
         port = try Self.freePort()
-        let log = workplace.path("serve.log")
+        log = workplace.path("serve.log")
         process = try deskyard.start(
             [
                 "serve", "--host", "127.0.0.1", "--port", "\(port)", "--log-format", "json", "--pool-size", "\(options.clients)",
@@ -21,10 +22,21 @@ struct Server {
             usleep(50_000)
         }
         Program.stop(process)
-        throw Failure("the service did not start:\n\((try? String(contentsOfFile: log, encoding: .utf8))?.suffix(4000) ?? "")")
+        throw Failure("the service did not start, it \(Program.end(of: process)):\n\(lastWords)")
     }
 
     func stop() { Program.stop(process) }
+
+    /// The error, and the end of the service if that is why.
+    func explain(_ error: any Error) -> Failure {
+        process.isRunning ? Failure("\(error)") : Failure("\(error)\nThe service \(Program.end(of: process)):\n\(lastWords)")
+    }
+
+    /// The end of its log, without the lines on requests.
+    private var lastWords: String {
+        let lines = ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n")
+        return lines.filter { !$0.contains("\"level\":\"info\"") }.suffix(20).joined(separator: "\n")
+    }
 
     /// A port that was free a moment ago.
     private static func freePort() throws -> Int {

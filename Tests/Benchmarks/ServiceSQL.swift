@@ -1,4 +1,5 @@
 import Domain
+import Postgres
 import Repositories
 
 /// One statement as the service sends it, with pgbench's variables in place of `$1`, `$2` …

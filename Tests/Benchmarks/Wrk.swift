@@ -22,7 +22,7 @@ struct Wrk {
         let file = try workplace.write(script.text, to: "\(script.name).lua")
         let output = try await program.run(
             ["-t", "1", "-c", "\(clients)", "-d", "\(seconds)s", "-s", file, "http://127.0.0.1:\(port)\(script.path)"],
-            log: workplace.path("wrk.log"))
+            log: workplace.path("wrk.log"), limit: .seconds(seconds + 60))
         guard let line = output.split(separator: "\n").last(where: { $0.hasPrefix("{") }), let json = try? JSONValue(parsing: line.utf8)
         else {
             throw Failure("wrk did not say what it measured:\n\(output.suffix(4000))")

@@ -75,18 +75,21 @@ extension VisibleStatus {
 extension TicketPatch {
     static func subject(_ text: String) throws -> TicketPatch {
         var patch = TicketPatch()
-        patch.subject = try #require(Subject(text))
+        patch.subject = Subject(text)!
         return patch
     }
 }
 
-/// The refusal that `body` ends with; nil when it does what it was asked, or fails in another way.
+/// The refusal that `body` ends with; nil when it does what it was asked. Any other error is a failure of the test.
 func refusal(_ body: () async throws -> Void) async -> Refusal? {
     do {
         try await body()
         return nil
+    } catch let refusal as Refusal {
+        return refusal
     } catch {
-        return error as? Refusal
+        Issue.record(error)
+        return nil
     }
 }
 
@@ -97,5 +100,11 @@ extension Refusal {
 
     var isInvalid: Bool {
         if case .invalid = self { true } else { false }
+    }
+}
+
+extension TicketOrder {
+    static var all: [TicketOrder] {
+        Key.allCases.flatMap { [TicketOrder($0, descending: false), TicketOrder($0, descending: true)] }
     }
 }
