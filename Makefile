@@ -55,4 +55,4 @@ install: release ## Install under PREFIX (/usr/local)
 	ln -sf ../lib/deskyard/deskyard $(DESTDIR)$(PREFIX)/bin/deskyard
 
 clean: ## Remove what was built and the demo's data
-	rm -rf .build .bench $(DATA)
+	rm -rf .build .bench "$$(readlink -f $(DATA)/postgres 2>/dev/null)" $(DATA)

@@ -29,7 +29,7 @@ enum ErrorResponses {
         case .conflict(let conflict): Problem(status: 409, detail: conflict.rawValue)
         case .outdated(let version):
             Problem(status: 412, detail: "The ticket has changed since you read it; it is at \"\(version)\" now.")
-        case .tenantNotActive: Problem(status: 423, detail: "This helpdesk is suspended.")
+        case .tenantNotActive: Problem(status: 423, detail: "This helpdesk is suspended or closing.")
         case .keyReused:
             Problem(
                 status: 422, detail: "This idempotency key was used for another request.",

@@ -62,7 +62,8 @@ extension TicketCursor {
 
     init?(_ text: String, in order: TicketOrder) {
         guard let parts = CursorText.parts(text), parts.count == 3, parts[0] == order.text, let id = Int64(parts[2]) else { return nil }
-        let time = Int64(parts[1]).map(Timestamp.init(milliseconds:))
+        // Cursors are handed back by clients, who may hand back anything.
+        let time = Int64(parts[1]).flatMap { Timestamp.writable.contains($0) ? Timestamp(milliseconds: $0) : nil }
         guard (time == nil) == (order.key == .id) else { return nil }
         self.init(order: order, time: time, id: ID(id))
     }

@@ -35,8 +35,8 @@ package struct FieldFault: Equatable, Sendable {
 
 package enum Conflict: String, Equatable, Sendable {
     case replyToHidden = "the ticket is spam or deleted: restore it before replying"
-    case statusOfHidden = "the ticket is spam or deleted: restore it before changing it"
-    case alreadyInStatus = "the ticket already is spam or deleted, as asked"
+    case statusOfHidden = "the ticket is spam or deleted: restore it before changing its status"
+    case alreadyInStatus = "the ticket has that status already"
     case notHidden = "the ticket is neither spam nor deleted, so there is nothing to restore"
     case visibleIsNeverPurged = "only spam and deleted tickets are purged"
     case resolvedForGood = "the ticket is resolved, and the time to reopen it has passed: write a new one"

@@ -13,7 +13,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
     /// The years 0000 to 9999.
-    static let writable: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
+    package static let writable: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
 
     /// RFC 3339, for example `2026-11-23T05:45:00.000Z`.
     package var description: String { String(decoding: utf8, as: UTF8.self) }

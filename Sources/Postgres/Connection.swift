@@ -167,20 +167,18 @@ final class Connection: @unchecked Sendable {
     // MARK: Receiving
 
     private func receive(into outcome: inout Outcome, _ handle: OpaquePointer) async throws(PostgresError) {
-        // While it could not write, libpq may have read already.
-        var mayHaveMore = wantsToWrite
         while true {
             while !pipeline.isIdle, PQisBusy(handle) == 0 { try take(PQgetResult(handle), into: &outcome) }
             if pipeline.isIdle { return }
-            if !(mayHaveMore && isReadable) { await signal.wait() }
+            if !isReadable { await signal.wait() }
             if signal.isOverdue { throw .connectionLost("the server did not answer in time") }
             try consume(handle)
             if wantsToWrite { try flush(handle) }
-            mayHaveMore = true
         }
     }
 
-    /// `PQconsumeInput` does not promise to read all there is, and the poller tells of each arrival only once.
+    /// The poller tells of each arrival only once, and that may be over: `PQconsumeInput` does not promise to read all there is, `PQflush`
+    /// may read as well, and a server that says its last word and goes is one arrival, not two.
     private var isReadable: Bool {
         var wanted = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         return poll(&wanted, 1, 0) > 0

@@ -52,20 +52,32 @@ package struct EmbeddedCluster: Sendable {
         "host=\(socketFolder) user=\(role) dbname=\(database)"
     }
 
-    package var isRunning: Bool { (try? pgControl("status")) != nil }
+    package var isRunning: Bool {
+        // A killed server stays in the process table until somebody asks for its end; `pg_ctl` would call that running.
+        guard let processID, Self.isAlive(processID) else { return false }
+        return (try? pgControl("status")) != nil
+    }
+
+    private static func isAlive(_ process: Int32) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+            let state = status.split(separator: ")").last?.split(separator: " ").first
+        else { return false }
+        return state != "Z" && state != "X"
+    }
 
     /// Starts the server and waits until it answers; one that still runs after a crash of its owner is taken over.
     package func start() throws {
-        if isRunning { return }
-        do {
-            try pgControl("start", "-w", "-t", "60", "-l", dataFolder + "/server.log")
-        } catch {
-            // After a kill -9, backends may hold the shared memory for a moment more.
-            usleep(500_000)
+        for attempt in 0... {
             if isRunning { return }
             do {
                 try pgControl("start", "-w", "-t", "60", "-l", dataFolder + "/server.log")
+                return
             } catch Failure.command(let command, let output) {
+                // After a kill -9, what is left of the server may hold its memory or its place in the process table for a moment more.
+                guard attempt >= 10 else {
+                    usleep(300_000)
+                    continue
+                }
                 let log = (try? String(contentsOfFile: dataFolder + "/server.log", encoding: .utf8)) ?? ""
                 throw Failure.command(command, output: output + "\n" + log.suffix(2000))
             }
@@ -117,6 +129,8 @@ package struct EmbeddedCluster: Sendable {
         try files.removeItem(atPath: own)
         let elsewhere = "/var/lib/deskyard/" + shortName(for: own)
         try files.createDirectory(atPath: "/var/lib/deskyard", withIntermediateDirectories: true)
+        // Data that nothing points to any more belongs to a folder that was removed.
+        try? files.removeItem(atPath: elsewhere)
         try user.makeFolder(elsewhere)
         try files.createSymbolicLink(atPath: own, withDestinationPath: elsewhere)
         return elsewhere

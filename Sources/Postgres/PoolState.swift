@@ -45,7 +45,7 @@ struct PoolState {
         var retryAt: Instant
     }
 
-    private let limits: Limits
+    private var limits: Limits
     private var idle: [Idle] = []
     private var leased: Set<Int> = []
     private var connecting: Set<Int> = []
@@ -55,7 +55,10 @@ struct PoolState {
     private var lastConnection = 0
     private var closing = false
 
-    init(_ limits: Limits) { self.limits = limits }
+    init(_ limits: Limits) {
+        self.limits = limits
+        self.limits.minimum = min(limits.minimum, limits.maximum)
+    }
 
     var idleCount: Int { idle.count }
     var leasedCount: Int { leased.count }

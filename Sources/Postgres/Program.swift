@@ -20,10 +20,19 @@ func runProgram(_ command: [String], in folder: String) throws -> String {
     posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     posix_spawn_file_actions_addchdir_np(&actions, folder)
 
+    // Swift's worker threads block nearly every signal, and a child inherits that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
     let arguments = command.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var child: pid_t = 0
-    let failure = posix_spawn(&child, command[0], &actions, nil, arguments, environ)
+    let failure = posix_spawn(&child, command[0], &actions, &attributes, arguments, environ)
     guard failure == 0 else { throw EmbeddedCluster.Failure.command(command[0], output: String(cString: strerror(failure))) }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}

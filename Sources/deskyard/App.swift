@@ -1,6 +1,8 @@
 import API
 import Domain
+import Glibc
 import Logging
+import NIOCore
 import Postgres
 import Repositories
 import Schema
@@ -48,7 +50,11 @@ struct App: Sendable {
                         failureTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        do {
+            try await group.run()
+        } catch let error as IOError {
+            throw CommandFailure("cannot listen on \(options.host):\(options.port): \(String(cString: strerror(error.errnoCode)))")
+        }
     }
 }
 

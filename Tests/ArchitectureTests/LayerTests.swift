@@ -18,7 +18,7 @@ import Testing
         "CLibpq": ["Postgres"],
         "Hummingbird": ["API"],
         "HummingbirdCore": ["API"],
-        "NIOCore": ["API"],
+        "NIOCore": ["API", "deskyard"],
         "ArgumentParser": ["deskyard"],
         "Crypto": ["Services"],
     ]

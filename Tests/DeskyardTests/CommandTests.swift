@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import JSON
 import Postgres
+import Schema
 import Support
 import Testing
 
@@ -15,7 +16,8 @@ struct CommandTests {
             try await cluster.makeDatabase(named: name)
         } else {
             try await ScriptSession.run(on: cluster.address()) { session in
-                _ = try session.run("create database \(name) owner deskyard_owner")
+                try session.run(Schema.roles)
+                try session.run("create database \(name) owner deskyard_owner")
             }
         }
         return [

@@ -128,7 +128,7 @@ struct JSONWriterTests {
 
     @Test("Empty things stay empty, and things beside each other are told apart")
     func emptyAndSiblings() {
-        let list = written { $0.value([[], [:], [[]], nil, "", 0, false]) }
+        let list = written { $0.value([[], [:], [[]], .null, "", 0, false]) }
         #expect(list == #"[[],{},[[]],null,"",0,false]"#)
         let object = written { $0.value([:]) }
         #expect(object == "{}")

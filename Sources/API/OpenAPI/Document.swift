@@ -61,7 +61,7 @@ struct Document: Sendable {
         let parameters = inPath + endpoint.parameters + idempotent
         if !parameters.isEmpty { operation["parameters"] = .array(parameters.map(Self.parameter)) }
         if let body = endpoint.body {
-            operation["requestBody"] = ["required": true, "content": ["application/json": ["schema": body.json]]]
+            operation["requestBody"] = ["required": .bool(!endpoint.bodyIsOptional), "content": ["application/json": ["schema": body.json]]]
         }
         var responses: [String: JSONValue] = [:]
         for success in endpoint.success {

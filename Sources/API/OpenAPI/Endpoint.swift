@@ -36,6 +36,7 @@ struct Endpoint: Sendable {
     var scope: TokenScope?
     var parameters: [Parameter] = []
     var body: Schema?
+    var bodyIsOptional = false
     var success: [Success]
     /// Statuses of problem documents beyond those that every route of its kind may answer.
     var problems: [Int] = []

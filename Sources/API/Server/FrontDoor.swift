@@ -39,7 +39,7 @@ struct FrontDoor: HTTPResponder {
     private func log(_ request: Request, _ response: Response, _ duration: Duration, _ context: OpenContext) {
         var metadata: Logger.Metadata = [
             "request_id": "\(context.trace.requestID)", "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
-            "status": "\(response.status.code)", "ms": "\(duration.milliseconds)",
+            "status": "\(response.status.code)", "us": "\(Int(duration / .microseconds(1)))",
         ]
         if let tenant = context.trace.tenant { metadata["tenant"] = "\(tenant)" }
         if let token = context.trace.token { metadata["token"] = "\(token)" }
@@ -65,14 +65,4 @@ struct RequestIDs: Sendable {
         }
         return process + "-" + String(count.value.add(1, ordering: .relaxed).newValue, radix: 36)
     }
-}
-
-extension Duration {
-    fileprivate var milliseconds: Double {
-        (Double(components.seconds) * 1000 + Double(components.attoseconds) / 1e15).rounded(toMultipleOf: 0.001)
-    }
-}
-
-extension Double {
-    fileprivate func rounded(toMultipleOf step: Double) -> Double { (self / step).rounded() * step }
 }

@@ -44,7 +44,7 @@ package struct HTTPServer: Sendable {
     ) {
         self.options = options
         self.logger = logger
-        let router = Router(context: OpenContext.self)
+        let router = Router(context: OpenContext.self, options: .autoGenerateHeadEndpoints)
         var routes = Routes(router: router, authenticator: authenticator, maximumBodyBytes: options.maximumBodyBytes)
         PeopleRoutes(helpdesk: helpdesk).add(to: &routes)
         TicketRoutes(helpdesk: helpdesk).add(to: &routes)

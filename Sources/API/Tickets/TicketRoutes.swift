@@ -119,7 +119,7 @@ struct TicketRoutes {
             Endpoint(
                 method: .post, path: "/v1/tickets/{id}/restore",
                 summary: "Brings a hidden ticket back to the status it had, or to the one asked for.", needs: .tenantToken,
-                scope: .writeTickets, body: TicketBodies.restoration, success: [Self.ticket], problems: [409])
+                scope: .writeTickets, body: TicketBodies.restoration, bodyIsOptional: true, success: [Self.ticket], problems: [409])
         ) { context in
             let (json, bytes) = try await context.request.optionalJSON()
             let status = try json.flatMap(TicketBodies.restoration)

@@ -44,20 +44,24 @@ extension Helpdesk {
         default: throw Refusal.forbidden("only agents open tickets for others or choose a status")
         }
         do {
-            return try await open(draft, access, once)
-        } catch is UnknownAddress {
-            // Rare: the first ticket of a new user. Users are made in a transaction of their own, because counting them locks a row.
+            return try await open(draft, access, once, numbers: nil)
+        } catch let unknown as UnknownAddress {
+            // The first ticket of a new user. Users are made in a transaction of their own, because counting them locks a row.
             guard case .address(let address, let name) = draft.requester else { throw Refusal.notFound }
             _ = try await makeUser(address, name: name, access)
-            return try await open(draft, access, once)
+            return try await open(draft, access, once, numbers: unknown.numbers)
         }
     }
 
-    private struct UnknownAddress: Error {}
+    private struct UnknownAddress: Error {
+        /// Taken already, and used at the second attempt.
+        var numbers: Numbers
+    }
 
-    private func open(_ draft: TicketDraft, _ access: Access, _ once: Once<Ticket>?) async throws -> Ticket {
+    private func open(_ draft: TicketDraft, _ access: Access, _ once: Once<Ticket>?, numbers: Numbers?) async throws -> Ticket {
         let now = clock.now()
-        return try await database.transaction(in: access.scope, at: now, taking: Numbers(tickets: 1, messages: 1), once: once) { tx in
+        let taking = numbers == nil ? Numbers(tickets: 1, messages: 1) : Numbers()
+        return try await database.transaction(in: access.scope, at: now, taking: taking, once: once) { tx in
             let requester =
                 switch draft.requester {
                 case .caller: tx.users.find(access.caller.userID ?? ID(0))
@@ -65,10 +69,10 @@ extension Helpdesk {
                 case .address(let address, _): tx.users.find(email: address)
                 }
             guard let user = try await requester.value else {
-                if case .address = draft.requester { throw UnknownAddress() }
+                if case .address = draft.requester { throw UnknownAddress(numbers: try await tx.numbers.value) }
                 throw Refusal.invalid([FieldFault("user_id", "unknown", "there is no such user in this helpdesk")])
             }
-            let numbers = try await tx.numbers.value
+            let numbers = if let numbers { numbers } else { try await tx.numbers.value }
             let ticket = Ticket.opened(
                 id: ID(numbers.tickets), ref: references.next(), subject: draft.subject, status: .created(chosen: draft.status),
                 user: Ticket.Requester(id: user.id, name: user.name, email: user.email), agentID: draft.agentID,

@@ -62,6 +62,8 @@ struct BenchData: AsyncParsableCommand {
                     writer.number(entry.agent)
                 }
             }
+            // Tokens are for the owner's eyes.
+            umask(0o077)
             try Data(writer.bytes).write(to: URL(fileURLWithPath: output))
             print("wrote \(output)")
         }

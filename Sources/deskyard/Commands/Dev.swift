@@ -54,6 +54,8 @@ struct Dev: AsyncParsableCommand {
         } else {
             say("filling two demo helpdesks with a week of tickets …")
             tokens = try await DemoData(database: Database(app.pool), installation: app.installation).fill()
+            // At once: a start that fails from here on must not fill them again.
+            try file.write(tokens, baseURL: "", databaseURL: database.applicationURL)
         }
         let host = try settings.text(.host)
         try await app.serve(settings, metrics: observability.metrics) { port in
@@ -65,7 +67,7 @@ struct Dev: AsyncParsableCommand {
                 Deskyard listens on \(url)
                   documentation  \(url)/docs
                   tokens         \(data)/dev.json
-                  database       psql "\(database.applicationURL)"
+                  database       psql "\(database.applicationURL)"   (then: set app.tenant_id = '1';)
                 Try:
                   TOKEN=$(sed -n 's/.*"agent_token":"\\([^"]*\\)".*/\\1/p' \(data)/dev.json | head -n 1)
                   curl -s -H "Authorization: Bearer $TOKEN" '\(url)/v1/tickets?limit=2'

@@ -33,6 +33,7 @@ struct TenantCommand: AsyncParsableCommand {
         func run() async throws {
             try await withApp(options) { app in
                 let people = try [admin, agent, user].map { try $0.map(address) }
+                if let admin = people[0], admin == people[1] { throw CommandFailure("--admin and --agent are the same person.") }
                 let draft = try Installation.TenantDraft(slug: slug, name: name ?? slug, timeZone: timeZone)
                 let tenant = try await app.installation.createTenant(draft)
                 print("made \(tenant.slug.text) (\(tenant.name), \(tenant.timeZone))")

@@ -41,6 +41,10 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "Days it holds; for ever if not given.") var days: Int?
         @OptionGroup var options: SettingOptions
 
+        func validate() throws {
+            if let days, !(1...36_500).contains(days) { throw ValidationError("--days must be from 1 to 36500.") }
+        }
+
         func run() async throws {
             try await withApp(options) { app in
                 let expiry = days.map { Clock.system.now().advanced(byDays: $0) }

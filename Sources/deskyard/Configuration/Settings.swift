@@ -21,9 +21,14 @@ struct Settings {
         AbsoluteConfigKey(["deskyard"] + setting.rawValue.split(separator: "-").map(String.init))
     }
 
-    /// What was set, if anything.
+    /// What was set, if anything. Quotes around a value, as systemd and the shell take them, are not part of it.
     func given(_ setting: Setting) -> String? {
-        reader.string(forKey: ConfigKey(["deskyard"] + setting.rawValue.split(separator: "-").map(String.init)))
+        let key = ConfigKey(["deskyard"] + setting.rawValue.split(separator: "-").map(String.init))
+        guard let value = reader.string(forKey: key) else { return nil }
+        for quote in ["\"", "'"] where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
+            return String(value.dropFirst().dropLast())
+        }
+        return value
     }
 
     func text(_ setting: Setting) throws -> String {
@@ -51,7 +56,7 @@ struct Settings {
 
     func flag(_ setting: Setting) throws -> Bool { try parsed(setting, "true or false") { Bool($0) } }
 
-    func logLevel() throws -> Logger.Level { try parsed(.logLevel, "a log level") { Logger.Level(rawValue: $0) } }
+    func logLevel() throws -> Logger.Level { try parsed(.logLevel, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") { Logger.Level(rawValue: $0) } }
 
     func logFormat() throws -> LogFormat { try parsed(.logFormat, "human or json") { LogFormat(rawValue: $0) } }
 
@@ -70,7 +75,7 @@ struct Settings {
     func poolOptions() throws -> ConnectionPool.Options {
         var options = ConnectionPool.Options()
         options.maximum = try number(.poolSize, in: 1...1000)
-        options.minimum = min(try number(.poolMinimum, in: 0...1000), options.maximum)
+        options.minimum = try number(.poolMinimum, in: 0...1000)
         options.acquisitionTimeout = try seconds(.poolTimeout)
         options.exchangeTimeout = try seconds(.statementTimeout) + .seconds(5)
         options.usesNamedStatements = try flag(.preparedStatements)

@@ -7,7 +7,10 @@ import Testing
 struct PoolTests {
     @Test("Two hundred callers share four connections, and all are served")
     func shared() async throws {
-        let live = try await LivePool.shared { $0.maximum = 4 }
+        let live = try await LivePool.shared {
+            $0.maximum = 4
+            $0.acquisitionTimeout = .seconds(60)
+        }
         let pids = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<200 { group.addTask { try await live.one("select pg_backend_pid() as value", as: Int.self) } }
             return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
@@ -19,12 +22,12 @@ struct PoolTests {
     func acquisitionTimeout() async throws {
         let live = try await LivePool.shared {
             $0.maximum = 1
-            $0.acquisitionTimeout = .milliseconds(200)
+            $0.acquisitionTimeout = .seconds(2)
         }
         let pid = try await live.one("select pg_backend_pid() as value", as: Int.self)
-        let holder = Task { try await live.one("select count(*) as value from (select pg_sleep(1)) s", as: Int.self) }
+        let holder = Task { try await live.one("select count(*) as value from (select pg_sleep(6)) s", as: Int.self) }
         #expect(try await eventually { try await Self.isBusy(pid) })
-        await #expect(throws: PostgresError.poolExhausted(after: .milliseconds(200))) {
+        await #expect(throws: PostgresError.poolExhausted(after: .seconds(2))) {
             try await live.one("select 1 as value", as: Int.self)
         }
         #expect(try await holder.value == 1)
