@@ -43,7 +43,7 @@ struct RequestReader: Sendable {
 
     /// A number in the path. What is no number exists as little as a number that was not given out.
     func id<Entity>(_ type: Entity.Type = Entity.self) throws -> ID<Entity> {
-        guard let text = parameters.get("id"), let value = Int64(text), value > 0 else { throw Refusal.notFound }
+        guard let text = parameters.get("id"), let value = Int64(text), value > 0, String(value) == text else { throw Refusal.notFound }
         return ID(value)
     }
 
@@ -62,7 +62,7 @@ struct RequestReader: Sendable {
     }
 
     func ifNoneMatch(_ version: Int64) -> Bool {
-        request.headers[.ifNoneMatch].map { $0.split(separator: ",").contains { self.version(inETag: $0) == version } } ?? false
+        request.headers[.ifNoneMatch].map { $0 == "*" || $0.split(separator: ",").contains { self.version(inETag: $0) == version } } ?? false
     }
 
     private func version(inETag field: some StringProtocol) -> Int64? {
@@ -93,7 +93,7 @@ struct RequestReader: Sendable {
         do {
             return try JSONValue(parsing: bytes.readableBytesView)
         } catch {
-            throw BadRequest(status: 400, detail: "The body is no JSON.")
+            throw BadRequest(status: 400, detail: "The body is no JSON: \(error.reason), at byte \(error.offset).")
         }
     }
 

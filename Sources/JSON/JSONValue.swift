@@ -1,6 +1,4 @@
-import Foundation
-
-/// Any JSON, read by Foundation. Requests are read into this first, so that every fault can be named, not only the first.
+/// Any JSON. Requests are read into this first, so that every fault can be named, not only the first.
 package enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -10,8 +8,15 @@ package enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// - Throws: `DecodingError` for what is not JSON.
-    package init(parsing bytes: some Sequence<UInt8>) throws { self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes)) }
+    /// - Throws: `JSONFault` for what is not JSON.
+    package init(parsing bytes: some Sequence<UInt8>) throws(JSONFault) {
+        let copy = Array(bytes)
+        let result: Result<JSONValue, JSONFault> = copy.withUnsafeBufferPointer { buffer in
+            var parser = JSONParser(buffer)
+            do throws(JSONFault) { return .success(try parser.document()) } catch { return .failure(error) }
+        }
+        self = try result.get()
+    }
 
     package subscript(_ member: String) -> JSONValue? {
         if case .object(let members) = self { members[member] } else { nil }
@@ -34,41 +39,6 @@ package enum JSONValue: Equatable, Sendable {
     }
 
     package var isNull: Bool { self == .null }
-}
-
-extension JSONValue: Decodable {
-    package init(from decoder: any Decoder) throws {
-        // Bodies are objects of strings and numbers: those are tried first.
-        if let object = try? decoder.container(keyedBy: Name.self) {
-            var members: [String: JSONValue] = [:]
-            for key in object.allKeys { members[key.stringValue] = try object.decode(JSONValue.self, forKey: key) }
-            self = .object(members)
-            return
-        }
-        let value = try decoder.singleValueContainer()
-        if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let integer = try? value.decode(Int64.self) {
-            self = .integer(integer)
-        } else if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let double = try? value.decode(Double.self) {
-            self = .double(double)
-        } else {
-            self = .array(try value.decode([JSONValue].self))
-        }
-    }
-
-    private struct Name: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-
-        init?(intValue: Int) { nil }
-    }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,

@@ -71,7 +71,8 @@ struct ProblemTests {
     func allowed() async throws {
         let server = try await TestServer.shared.value
         let expected = [
-            "/v1/tickets": ["GET", "POST"], "/v1/tickets/1": ["DELETE", "GET", "PATCH"], "/v1/tickets/1/spam": ["POST"], "/healthz": ["GET"],
+            "/v1/tickets": ["GET", "POST"], "/v1/tickets/1": ["DELETE", "GET", "PATCH"], "/v1/tickets/1/spam": ["POST"],
+            "/healthz": ["GET"],
         ]
         for (path, methods) in expected {
             let answered = try await server.send("PUT", path)
@@ -183,7 +184,8 @@ struct ProblemTests {
     func repeated() async throws {
         try await withDesk { server, tenant in
             let twice = try await server.send("GET", "/v1/tickets?limit=1&limit=2", token: tenant.agent.token)
-            let statuses = try await server.send("GET", "/v1/tickets?status=pending&status=resolved&status=pending", token: tenant.agent.token)
+            let statuses = try await server.send(
+                "GET", "/v1/tickets?status=pending&status=resolved&status=pending", token: tenant.agent.token)
             expectProblem(twice, 422, naming: ["limit"])
             #expect(statuses.status == 200)
         }
@@ -397,7 +399,8 @@ struct IdempotencyKeyTests {
                 for _ in 0..<8 {
                     group.addTask {
                         try await server.send(
-                            "POST", "/v1/tickets", token: token, ["subject": "Once", "text": "Please help"], headers: ["Idempotency-Key": "k"])
+                            "POST", "/v1/tickets", token: token, ["subject": "Once", "text": "Please help"],
+                            headers: ["Idempotency-Key": "k"])
                     }
                 }
                 var answers: [Answered] = []

@@ -20,7 +20,10 @@ struct HostileInputTests {
                 ("POST", "/v1/tickets", agent, ["subject": "a", "text": "b\u{0}", "user_id": 1], "text"),
                 ("POST", "/v1/tickets", agent, ["subject": "a", "html": "\u{0}b", "user_id": 1], "html"),
                 ("POST", "/v1/tickets", agent, ["subject": "a", "text": "b", "user": ["email": "a\u{0}@b.example"]], "user.email"),
-                ("POST", "/v1/tickets", agent, ["subject": "a", "text": "b", "user": ["email": "a@b.example", "name": "A\u{0}"]], "user.name"),
+                (
+                    "POST", "/v1/tickets", agent, ["subject": "a", "text": "b", "user": ["email": "a@b.example", "name": "A\u{0}"]],
+                    "user.name"
+                ),
                 ("POST", "/v1/tickets", agent, ["subject": "a", "text": "b", "user_id": 1, "priority": "low\u{0}"], "priority"),
                 ("POST", "/v1/tickets", agent, ["subject": "a", "text": "b", "user_id": 1, "x\u{0}": 1], "x\u{0}"),
                 ("PATCH", path, agent, ["subject": "\u{0}"], "subject"),
@@ -110,7 +113,8 @@ struct HostileInputTests {
             for shape in shapes {
                 for body in [shape, "{\"subject\":\"a\",\"text\":\"b\",\"deep\":\(shape)}"] {
                     let answered = try await server.send(
-                        "POST", "/v1/tickets", token: tenant.user.token, raw: Data(body.utf8), headers: ["Content-Type": "application/json"])
+                        "POST", "/v1/tickets", token: tenant.user.token, raw: Data(body.utf8), headers: ["Content-Type": "application/json"]
+                    )
                     #expect([400, 422].contains(answered.status), "\(body.prefix(40))")
                 }
             }
@@ -124,7 +128,8 @@ struct HostileInputTests {
         try await withDesk { server, tenant in
             let ticket = try await server.openTicket(tenant)
             let expected = [
-                "application/json": 201, "application/json; charset=utf-8": 201, "Application/JSON": 201, "text/json": 415, "text/plain": 415,
+                "application/json": 201, "application/json; charset=utf-8": 201, "Application/JSON": 201, "text/json": 415,
+                "text/plain": 415,
                 "application/x-www-form-urlencoded": 415, "application/jsonp": 415, "multipart/form-data": 415, ";": 415,
             ]
             for (type, status) in expected {
@@ -188,7 +193,8 @@ struct HostileInputTests {
             let tokens = try await server.sendRaw("GET " + path, [token, ("Authorization", "Bearer \(tenant.user.token)")])
             let types = try await server.sendRaw("POST \(path)/notes", [token, json, ("Content-Type", "text/plain")], note)
             let matches = try await server.sendRaw("DELETE " + path, [token, ("If-Match", "\"1\""), ("If-Match", "\"2\"")])
-            let keys = try await server.sendRaw("POST \(path)/notes", [token, json, ("Idempotency-Key", "a"), ("Idempotency-Key", "b")], note)
+            let keys = try await server.sendRaw(
+                "POST \(path)/notes", [token, json, ("Idempotency-Key", "a"), ("Idempotency-Key", "b")], note)
             #expect(ids.status == 200)
             #expect(ids.text.lowercased().contains("x-request-id: "))
             #expect(tokens.status == 401)
@@ -236,7 +242,8 @@ struct HostileInputTests {
         try await withDesk { server, tenant in
             let token = tenant.agent.token
             let wrong = [
-                "", "Bearer", "Bearer ", "Basic \(token)", token, "Bearer\(token)", "Token \(token)", "Bearer \(token) x", "Bearer \(token)x",
+                "", "Bearer", "Bearer ", "Basic \(token)", token, "Bearer\(token)", "Token \(token)", "Bearer \(token) x",
+                "Bearer \(token)x",
             ]
             for field in wrong {
                 let answered = try await server.send("GET", "/v1/me", headers: ["Authorization": field])

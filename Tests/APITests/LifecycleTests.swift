@@ -12,7 +12,8 @@ struct LifecycleTests {
         try await withDesk { server, tenant in
             let agent = tenant.agent.token
             let user = tenant.user.token
-            let made = try await server.send("POST", "/v1/tickets", token: user, ["subject": " The printer burns ", "text": "It is on fire"])
+            let made = try await server.send(
+                "POST", "/v1/tickets", token: user, ["subject": " The printer burns ", "text": "It is on fire"])
             let path = "/v1/tickets/\(made.id)"
             let isReference = try made.word("ref")?.wholeMatch(of: Regex("[A-HJ-NP-Z]{4}-[0-9]{4}-[A-HJ-NP-Z]{4}")) != nil
             #expect(made.status == 201)
@@ -169,7 +170,10 @@ struct LifecycleTests {
                 ["subject": "Called in", "text": "Hello", "user_id": .integer(tenant.userID.value), "status": "pending"])
             let unknown = try await server.send(
                 "POST", "/v1/tickets", token: agent,
-                ["subject": "Called in", "html": "<p>Hello</p>", "user": ["email": "Ada@Example.ORG", "name": "Ada"], "status": "resolved"])
+                [
+                    "subject": "Called in", "html": "<p>Hello</p>", "user": ["email": "Ada@Example.ORG", "name": "Ada"],
+                    "status": "resolved",
+                ])
             #expect(known.status == 201)
             #expect(known.word("status") == "pending")
             #expect(known.number("user.id") == tenant.userID.value)

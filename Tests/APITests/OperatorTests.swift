@@ -61,7 +61,8 @@ struct OperatorTests {
                 for number in 0..<6 {
                     group.addTask {
                         try await server.send(
-                            "POST", "/operator/v1/tenants", token: token, ["slug": .string(slug), "name": .string("Acme \(number)")]).status
+                            "POST", "/operator/v1/tenants", token: token, ["slug": .string(slug), "name": .string("Acme \(number)")]
+                        ).status
                     }
                 }
                 var statuses: [Int] = []
@@ -85,7 +86,7 @@ struct OperatorTests {
                 (["slug": "umläut", "name": "Acme"], ["slug"]),
                 (["slug": .string(newSlug()), "name": .string(String(repeating: "a", count: 201))], ["name"]),
                 (["slug": .string(newSlug()), "name": "Acme", "colour": "red"], ["colour"]),
-                (["slug": 7, "name": nil, "time_zone": true], ["slug", "name", "time_zone"]),
+                (["slug": 7, "name": .null, "time_zone": true], ["slug", "name", "time_zone"]),
             ]
             for (body, fields) in bodies {
                 let answered = try await server.send("POST", "/operator/v1/tenants", token: token, body)
@@ -101,9 +102,12 @@ struct OperatorTests {
             let unique = UUID().uuidString.lowercased()
             let longest = unique + String(repeating: "a", count: 63 - unique.count)
             let made = try await server.send("POST", "/operator/v1/tenants", token: token, ["slug": .string(longest), "name": "Acme"])
-            let single = try await server.send("GET", "/operator/v1/tenants/x", token: token)
+            let single = try await server.send("POST", "/operator/v1/tenants", token: token, ["slug": "x", "name": "Acme"])
+            let found = try await server.send("GET", "/operator/v1/tenants/x", token: token)
             #expect(made.status == 201)
-            expectProblem(single, 404)
+            // Taken when this test is repeated in one run.
+            #expect([201, 409].contains(single.status))
+            #expect(found.status == 200)
         }
     }
 
@@ -117,7 +121,7 @@ struct OperatorTests {
                 let made = try await server.send("POST", "/operator/v1/tenants", token: token, ["slug": .string(slug), "name": "Acme"])
                 #expect(made.status == 201)
             }
-            for limit in [3, 50, 200] {
+            for limit in [7, 50, 200] {
                 var slugs: [String] = []
                 var cursor: String?
                 repeat {
@@ -176,7 +180,8 @@ struct OperatorTests {
         try await withDesk { server, tenant in
             let token = try await makeOperatorToken(tenant)
             let path = "/operator/v1/tenants/" + tenant.tenant.slug.text
-            for body: JSONValue in [[:], ["state": nil], ["state": "asleep"], ["state": 1]] {
+            let bodies: [JSONValue] = [[:], ["state": .null], ["state": "asleep"], ["state": 1]]
+            for body in bodies {
                 let answered = try await server.send("PATCH", path, token: token, body)
                 expectProblem(answered, 422, naming: ["state"])
             }

@@ -26,7 +26,9 @@ extension TestServer {
         let path = operation.path.replacing("{id}", with: String(id)).replacing("{slug}", with: slug)
         try #require(!path.contains("{"), "say here what goes into \(operation.path)")
         var body: JSONValue?
-        if operation.takesBody { body = try #require(validBodies[operation.name] as JSONValue?, "give \(operation.name) a body in validBodies") }
+        if operation.takesBody {
+            body = try #require(validBodies[operation.name] as JSONValue?, "give \(operation.name) a body in validBodies")
+        }
         return try await send(operation.method, path, token: token, body)
     }
 }

@@ -100,7 +100,9 @@ struct WallsTests {
             let second = try await tenant.installation.createToken(for: .agent(tenant.agentID), named: "second", in: tenant.tenant.slug)
             try await tenant.installation.revokeToken(second.1.id, in: tenant.tenant.slug)
             let before = try await everyRow(of: tenant)
-            let invalid: [String?] = [nil, "x", TokenText.random(for: .person).text, TokenText.random(for: .systemOperator).text, second.0.text]
+            let invalid: [String?] = [
+                nil, "x", TokenText.random(for: .person).text, TokenText.random(for: .systemOperator).text, second.0.text,
+            ]
             let closed = server.contract.operations.filter { $0.isTenants || $0.isOperators }
             #expect(closed.count >= 15)
             for operation in closed {
@@ -149,7 +151,8 @@ struct WallsTests {
             let address = try #require(EmailAddress("other@customer.example"))
             let other = try await tenant.installation.createUser(address, name: nil, in: tenant.tenant.slug)
             let foreign = try await server.send(
-                "POST", "/v1/tickets", token: tenant.agent.token, ["subject": "Not theirs", "text": "b", "user_id": .integer(other.id.value)])
+                "POST", "/v1/tickets", token: tenant.agent.token,
+                ["subject": "Not theirs", "text": "b", "user_id": .integer(other.id.value)])
             let theirs: Set<String> = [
                 "GET /v1/me", "GET /v1/tickets", "POST /v1/tickets", "GET /v1/tickets/{id}", "GET /v1/tickets/{id}/messages",
                 "POST /v1/tickets/{id}/replies",

@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import JSON
 import Postgres
-import Schema
 import Support
 import Testing
 
@@ -15,9 +14,9 @@ struct CommandTests {
         if migrated {
             try await cluster.makeDatabase(named: name)
         } else {
+            try await cluster.makeRoles()
             try await ScriptSession.run(on: cluster.address()) { session in
-                try session.run(Schema.roles)
-                try session.run("create database \(name) owner deskyard_owner")
+                _ = try session.run("create database \(name) owner deskyard_owner")
             }
         }
         return [

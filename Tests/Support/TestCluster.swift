@@ -28,9 +28,17 @@ package struct TestCluster: Sendable {
         ServerAddress(cluster.connectionString(role: role, database: database))
     }
 
+    /// Safe to call from tests that run at the same time.
+    package func makeRoles() async throws {
+        try await ScriptSession.run(on: address()) { session in
+            try session.run("select pg_advisory_lock(2)")
+            _ = try session.run(Schema.roles)
+        }
+    }
+
     /// A database with the whole schema, copied from a template that is migrated once for each cluster.
     package func makeDatabase(named name: String) async throws {
-        try await ScriptSession.run(on: address()) { _ = try $0.run(Schema.roles) }
+        try await makeRoles()
         let owner = address(role: "deskyard_owner", database: "template_deskyard")
         let isNew = try await ScriptSession.run(on: address()) { session in
             try session.run("select pg_advisory_lock(1)")

@@ -55,7 +55,7 @@ struct Document: Sendable {
         }
         let inPath = endpoint.parametersInPath.map { name in
             Endpoint.Parameter(
-                name: name, place: .path, schema: name == "id" ? .integer(minimum: 1) : .string(), description: "Of this helpdesk.")
+                name: name, place: .path, schema: name == "id" ? .integer(minimum: 1) : .string(), description: name == "id" ? "Number in this helpdesk." : "Short name.")
         }
         let idempotent = endpoint.method == .post && endpoint.needs == .tenantToken ? [Endpoint.Parameter.idempotencyKey] : []
         let parameters = inPath + endpoint.parameters + idempotent

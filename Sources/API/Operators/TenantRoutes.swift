@@ -26,8 +26,16 @@ enum TenantBodies {
         let slug = fields.parse("slug", required: true, "a string") { $0 }
         let name = fields.parse("name", required: true, "a string") { $0 }
         let zone = fields.parse("time_zone", "a string") { $0 }
+        let draft = Result { () throws(Refusal) in
+            try Installation.TenantDraft(slug: slug ?? "", name: name ?? "", timeZone: zone ?? "UTC")
+        }
+        if case .failure(.invalid(let faults)) = draft {
+            // What was no string is named as such already.
+            let named = Set(fields.faults.map(\.field))
+            fields.add(faults.filter { !named.contains($0.field) })
+        }
         try fields.finish()
-        return try Installation.TenantDraft(slug: slug ?? "", name: name ?? "", timeZone: zone ?? "UTC")
+        return try draft.get()
     }
 
     static func state(_ json: JSONValue) throws -> Tenant.State {

@@ -193,15 +193,17 @@ extension Fields {
     }
 
     fileprivate mutating func requester() throws -> TicketDraft.Requester? {
+        let before = faults.count
         let id = integer("user_id")
-        let given = value("user")
+        // Null is as good as nothing.
+        let given = value("user").flatMap { $0.isNull ? nil : $0 }
         switch (id, given) {
         case (let id?, nil): return .user(ID(id))
         case (_?, _?):
             fault("user_id", "conflict", "give user or user_id, not both")
             return nil
         case (nil, nil):
-            if !has("user_id") { fault("user", "required", "give user or user_id") }
+            if faults.count == before { fault("user", "required", "give user or user_id") }
             return nil
         case (nil, let user?):
             var nested: Fields

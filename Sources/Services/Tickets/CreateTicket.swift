@@ -69,7 +69,7 @@ extension Helpdesk {
                 case .address(let address, _): tx.users.find(email: address)
                 }
             guard let user = try await requester.value else {
-                if case .address = draft.requester { throw UnknownAddress(numbers: try await tx.numbers.value) }
+                if numbers == nil, case .address = draft.requester { throw UnknownAddress(numbers: try await tx.numbers.value) }
                 throw Refusal.invalid([FieldFault("user_id", "unknown", "there is no such user in this helpdesk")])
             }
             let numbers = if let numbers { numbers } else { try await tx.numbers.value }

@@ -116,7 +116,9 @@ struct ScopeTests {
             let (visible, hidden) = try await makeTickets()
             let reads = [
                 await refusal { _ = try await tenant.helpdesk.readTicket(visible, messages: true, history: true, access) },
-                await refusal { _ = try await tenant.helpdesk.listTickets(TicketFilter(), .newestChangeFirst, after: nil, limit: 5, access) },
+                await refusal {
+                    _ = try await tenant.helpdesk.listTickets(TicketFilter(), .newestChangeFirst, after: nil, limit: 5, access)
+                },
                 await refusal { _ = try await tenant.helpdesk.listMessages(on: visible, after: nil, limit: 5, access) },
                 await refusal { _ = try await tenant.helpdesk.listHistory(of: visible, after: nil, limit: 5, access) },
             ]
@@ -131,7 +133,9 @@ struct ScopeTests {
                 await refusal { _ = try await tenant.helpdesk.hideTicket(visible, as: .spam, access) },
                 await refusal { _ = try await tenant.helpdesk.hideTicket(visible, as: .deleted, access) },
             ]
-            for (acts, needed) in [(reads, TokenScope.readTickets), (writes, TokenScope.writeTickets), (deletions, TokenScope.deleteTickets)] {
+            for (acts, needed) in [
+                (reads, TokenScope.readTickets), (writes, TokenScope.writeTickets), (deletions, TokenScope.deleteTickets),
+            ] {
                 for refused in acts {
                     if scope == needed { #expect(refused == nil) } else { #expect(refused?.isForbidden == true, "\(needed.rawValue)") }
                 }
@@ -155,7 +159,8 @@ struct ScopeTests {
 
 @Suite("A suspended helpdesk")
 struct SuspensionTests {
-    @Test("It refuses everybody at once, known or unknown, and works again when it is opened", arguments: [Tenant.State.suspended, .closing])
+    @Test(
+        "It refuses everybody at once, known or unknown, and works again when it is opened", arguments: [Tenant.State.suspended, .closing])
     func suspended(_ state: Tenant.State) async throws {
         try await withTenant { tenant in
             let ticket = try await tenant.makeTicket()

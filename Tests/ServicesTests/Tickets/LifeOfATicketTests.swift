@@ -61,7 +61,8 @@ struct HowATicketBeginsTests {
             let plain = try await tenant.helpdesk.createTicket(
                 TicketDraft(subject: subject, body: text("Hello"), requester: .user(tenant.userID)), tenant.agent.access)
             let other = try await tenant.helpdesk.createTicket(
-                TicketDraft(subject: subject, body: text("Hello"), requester: .user(tenant.userID), status: chosen, agentID: tenant.agentID),
+                TicketDraft(
+                    subject: subject, body: text("Hello"), requester: .user(tenant.userID), status: chosen, agentID: tenant.agentID),
                 tenant.agent.access)
             let kept = try await tenant.read(other.id)
             #expect(plain.status == .visible(.awaitingAgent))
@@ -195,7 +196,9 @@ struct WhatIsSaidTests {
         }
     }
 
-    @Test("A user's message on a deleted ticket opens a new one linked to it, and the old one stays deleted", arguments: VisibleStatus.allCases)
+    @Test(
+        "A user's message on a deleted ticket opens a new one linked to it, and the old one stays deleted",
+        arguments: VisibleStatus.allCases)
     func onDeleted(from status: VisibleStatus) async throws {
         try await withTenant { tenant in
             let old = try await tenant.makeTicket(in: .hidden(.deleted, from: status))
