@@ -62,7 +62,8 @@ struct RequestReader: Sendable {
     }
 
     func ifNoneMatch(_ version: Int64) -> Bool {
-        request.headers[.ifNoneMatch].map { $0 == "*" || $0.split(separator: ",").contains { self.version(inETag: $0) == version } } ?? false
+        request.headers[.ifNoneMatch].map { $0 == "*" || $0.split(separator: ",").contains { self.version(inETag: $0) == version } }
+            ?? false
     }
 
     private func version(inETag field: some StringProtocol) -> Int64? {

@@ -179,4 +179,9 @@ struct JSONParser {
 package struct JSONFault: Error, Equatable, Sendable {
     package var reason: String
     package var offset: Int
+
+    package init(reason: String, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
 }

@@ -46,9 +46,11 @@ package struct JSONWriter {
 
     package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
-    package mutating func number(_ value: some BinaryInteger) {
+    package mutating func number(_ value: Int) { number(Int64(value)) }
+
+    package mutating func number(_ value: Int64) {
         comma()
-        var rest = UInt64(value.magnitude)
+        var rest = value.magnitude
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
         let start = bytes.count
         repeat {

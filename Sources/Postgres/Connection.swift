@@ -62,7 +62,7 @@ final class Connection: @unchecked Sendable {
     }
 
     /// False after a loss, a cancellation or an error that makes its prepared statements worthless: lease it to nobody.
-    var isReusable: Bool { handle != nil && failure == nil && !signal.isWorn }
+    var isReusable: Bool { handle != nil && failure == nil && !signal.isWorn && !signal.isGone }
 
     func close() {
         guard let handle else { return }
@@ -167,18 +167,20 @@ final class Connection: @unchecked Sendable {
     // MARK: Receiving
 
     private func receive(into outcome: inout Outcome, _ handle: OpaquePointer) async throws(PostgresError) {
+        // While it could not write, libpq may have read already.
+        var mayHaveMore = wantsToWrite
         while true {
             while !pipeline.isIdle, PQisBusy(handle) == 0 { try take(PQgetResult(handle), into: &outcome) }
             if pipeline.isIdle { return }
-            if !isReadable { await signal.wait() }
+            if !(mayHaveMore && isReadable) { await signal.wait() }
+            mayHaveMore = true
             if signal.isOverdue { throw .connectionLost("the server did not answer in time") }
             try consume(handle)
             if wantsToWrite { try flush(handle) }
         }
     }
 
-    /// The poller tells of each arrival only once, and that may be over: `PQconsumeInput` does not promise to read all there is, `PQflush`
-    /// may read as well, and a server that says its last word and goes is one arrival, not two.
+    /// The poller tells of each arrival only once, and `PQconsumeInput` does not promise to read all there is.
     private var isReadable: Bool {
         var wanted = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         return poll(&wanted, 1, 0) > 0

@@ -81,7 +81,8 @@ package final class Poller: Sendable {
             for index in 0..<Int(ready) {
                 let socket = events[index].data.fd
                 guard let watched = state.withLock({ $0.sockets[socket] }) else { continue }
-                if watched.signal.arrived() { watched.onUnexpected() }
+                let hungUp = events[index].events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+                if watched.signal.arrived(hungUp: hungUp) { watched.onUnexpected() }
             }
         }
         events.deallocate()

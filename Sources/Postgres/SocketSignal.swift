@@ -9,10 +9,12 @@ final class SocketSignal: Sendable {
         var isReady = false
         /// Somebody holds the connection; without a holder, whatever arrives is the server saying goodbye.
         var isHeld = false
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiter: UnsafeContinuation<Void, Never>?
         var deadline: ContinuousClock.Instant?
         /// The server did not answer in time.
         var isOverdue = false
+        /// The other side has hung up; what it said before may still wait to be read.
+        var isGone = false
         /// A request to cancel is on its way and may arrive late: nobody may hold the connection after this holder.
         var isWorn = false
     }
@@ -21,6 +23,7 @@ final class SocketSignal: Sendable {
 
     var isWorn: Bool { state.withLock { $0.isWorn } }
     var isOverdue: Bool { state.withLock { $0.isOverdue } }
+    var isGone: Bool { state.withLock { $0.isGone } }
 
     func wear() { state.withLock { $0.isWorn = true } }
 
@@ -33,9 +36,9 @@ final class SocketSignal: Sendable {
 
     /// Returns when something has arrived since the last call, or time is up.
     func wait() async {
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
             let isReady = state.withLock { state in
-                if state.isReady || state.isOverdue {
+                if state.isReady || state.isOverdue || state.isGone {
                     state.isReady = false
                     return true
                 }
@@ -47,8 +50,9 @@ final class SocketSignal: Sendable {
     }
 
     /// Called by the poller. Answers whether the socket woke up though nobody holds the connection.
-    func arrived() -> Bool {
-        let (waiter, isUnexpected): (CheckedContinuation<Void, Never>?, Bool) = state.withLock { state in
+    func arrived(hungUp: Bool) -> Bool {
+        let (waiter, isUnexpected): (UnsafeContinuation<Void, Never>?, Bool) = state.withLock { state in
+            if hungUp { state.isGone = true }
             guard let waiter = state.waiter else {
                 state.isReady = true
                 return (nil, !state.isHeld)
@@ -61,7 +65,7 @@ final class SocketSignal: Sendable {
     }
 
     func enforceDeadline(_ now: ContinuousClock.Instant) {
-        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+        let waiter: UnsafeContinuation<Void, Never>? = state.withLock { state in
             guard let deadline = state.deadline, deadline < now else { return nil }
             state.isOverdue = true
             defer { state.waiter = nil }

@@ -43,7 +43,8 @@ package final class Transaction {
     private let pool: ConnectionPool
     private var connection: Connection?
     private var unsent: [Statement]
-    private var answers: [Answer]
+    /// One for each unsent statement; nil where nobody asks.
+    private var answers: [Answer?]
     private var failure: PostgresError?
     private var isOpen = false
     /// Round trips made so far; tests hold verbs to their number.
@@ -52,7 +53,7 @@ package final class Transaction {
     fileprivate init(_ pool: ConnectionPool, opening: [Statement]) {
         self.pool = pool
         unsent = opening
-        answers = opening.map { _ in Answer() }
+        answers = opening.map { _ in nil }
     }
 
     fileprivate var hasUnsent: Bool { !unsent.isEmpty }
@@ -67,6 +68,12 @@ package final class Transaction {
             guard let result = answer.result else { throw PostgresError.closed }
             return try result.get()
         }
+    }
+
+    /// Queues a statement whose answer nobody asks for; if it fails, so does the transaction.
+    package func send(_ statement: Statement) {
+        unsent.append(statement)
+        answers.append(nil)
     }
 
     @discardableResult
@@ -89,6 +96,7 @@ package final class Transaction {
         let outcome = await pool.exchange(statements, on: connection)
         isOpen = outcome.inTransaction
         for (index, answer) in waiting.enumerated() {
+            guard let answer else { continue }
             if index < outcome.rows.count, let rows = outcome.rows[index] {
                 answer.result = .success(rows)
             } else {

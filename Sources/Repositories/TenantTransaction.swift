@@ -31,7 +31,9 @@ package final class TenantTransaction {
 
     func begin(_ statementTimeout: Duration?, at now: Timestamp) {
         open(statementTimeout)
-        if let token = scope.token { run(GuardSQL.requireToken, [.bigint(token.value), now.bind]) }
+        if let token = scope.token {
+            transaction.send(Statement(GuardSQL.requireToken.rawValue, [scope.tenant.bind, token.bind, now.bind]))
+        }
     }
 
     /// A transaction in front of this one, so that nobody waits for the counter's row until we commit.
@@ -39,22 +41,22 @@ package final class TenantTransaction {
     /// It need not wait for the disk: whatever uses a number commits later in the same log, so the log cannot hold the one without the other.
     func takeNumbers(_ numbers: Numbers, _ statementTimeout: Duration?) {
         open(statementTimeout)
-        transaction.queue("set local synchronous_commit = off")
+        transaction.send(Statement("set local synchronous_commit = off"))
         taken = counters.take(numbers)
-        transaction.queue("commit")
+        transaction.send(Statement("commit"))
     }
 
     private func open(_ statementTimeout: Duration?) {
-        transaction.queue("begin")
+        transaction.send(Statement("begin"))
         enter()
         if let statementTimeout {
-            transaction.queue(Statement("set local statement_timeout = '\(statementTimeout / .milliseconds(1))ms'", prepared: false))
+            transaction.send(Statement("set local statement_timeout = '\(statementTimeout / .milliseconds(1))ms'", prepared: false))
         }
     }
 
     func enter() {
         // Citus carries only the literal form to its workers; the value is a number of ours, so nothing can be injected.
-        transaction.queue(Statement("set local app.tenant_id = '\(scope.tenant.value)'", prepared: false))
+        transaction.send(Statement("set local app.tenant_id = '\(scope.tenant.value)'", prepared: false))
     }
 
     /// Queues a statement with the tenant as `$1`.
@@ -69,8 +71,21 @@ package final class TenantTransaction {
     }
 }
 
+/// Sent in front of every transaction of a request, in the same round trip: a token that was revoked a moment ago, in whatever process,
+/// stops the transaction before its first statement, so that nobody's cache can be too old.
 package enum GuardSQL: String, TenantSQL {
-    case requireToken = "select helpdesk.require_token(tenant => $1::bigint, token => $2::bigint, at => $3::timestamptz)"
+    case requireToken = """
+        select case
+            when count(*) = 0 then helpdesk.refuse('DY401', 'the token is unknown, expired or revoked')
+            when max(tenants.state) <> 'active' then helpdesk.refuse('DY423', 'the helpdesk is not active')
+        end
+        from helpdesk.tokens
+        join installation.tenants on tenants.id = tokens.tenant_id
+        where tokens.tenant_id = $1
+            and tokens.id = $2
+            and tokens.revoked_at is null
+            and (tokens.expires_at is null or tokens.expires_at > $3)
+        """
 }
 
 extension Timestamp {

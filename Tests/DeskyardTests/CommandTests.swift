@@ -45,7 +45,8 @@ struct CommandTests {
             ["tenant", "create", "initech", "--name", "Initech", "--time-zone", "Europe/Berlin", "--admin", "boss@initech.example"],
             environment: environment)
         #expect(made.code == 0 && made.output.contains("token: dsk_"), "\(made.output)")
-        #expect(try await DeskyardProcess.run(["tenant", "list"], environment: environment).output.hasPrefix("initech\tactive\tEurope/Berlin"))
+        #expect(
+            try await DeskyardProcess.run(["tenant", "list"], environment: environment).output.hasPrefix("initech\tactive\tEurope/Berlin"))
         #expect(try await DeskyardProcess.run(["tenant", "show", "initech"], environment: environment).output.contains("Initech"))
 
         let token = try await DeskyardProcess.run(
@@ -55,7 +56,8 @@ struct CommandTests {
         let list = try await DeskyardProcess.run(["token", "list", "--tenant", "initech"], environment: environment)
         #expect(list.output.contains("tickets:read\tlaptop") && !list.output.contains("dsk_"))
         #expect(try await DeskyardProcess.run(["token", "revoke", "2", "--tenant", "initech"], environment: environment).code == 0)
-        #expect(try await DeskyardProcess.run(["token", "list", "--tenant", "initech"], environment: environment).output.contains("revoked 20"))
+        #expect(
+            try await DeskyardProcess.run(["token", "list", "--tenant", "initech"], environment: environment).output.contains("revoked 20"))
         #expect(try await DeskyardProcess.run(["token", "create", "--operator"], environment: environment).output.contains(": dso_"))
     }
 
@@ -95,7 +97,8 @@ struct CommandTests {
         try await withFolder { folder in
             let file = folder + "/deskyard.env"
             let base = try await environment()
-            try "DESKYARD_DATABASE_URL=\(base["DESKYARD_DATABASE_URL"] ?? "")\nDESKYARD_POOL_SIZE=3\nDESKYARD_POOL_TIMEOUT=3\nDESKYARD_PORT=3\n"
+            try
+                "DESKYARD_DATABASE_URL=\(base["DESKYARD_DATABASE_URL"] ?? "")\nDESKYARD_POOL_SIZE=3\nDESKYARD_POOL_TIMEOUT=3\nDESKYARD_PORT=3\n"
                 .write(toFile: file, atomically: true, encoding: .utf8)
             let result = try await DeskyardProcess.run(
                 ["doctor", "--config", file, "--port", "7"], environment: ["DESKYARD_PORT": "5", "DESKYARD_POOL_TIMEOUT": "5"])

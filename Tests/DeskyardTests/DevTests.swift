@@ -80,7 +80,9 @@ struct DevTests {
                         for number in 0..<400 where ids.count < 400 {
                             let answer = try await reading.send(
                                 "POST", "/v1/tickets", token: token,
-                                body: ["subject": "Load", "text": .string("\(worker) \(number)"), "user": ["email": "load@customers.example"]])
+                                body: [
+                                    "subject": "Load", "text": .string("\(worker) \(number)"), "user": ["email": "load@customers.example"],
+                                ])
                             statuses[answer.status, default: 0] += 1
                             if answer.status == 201, let id = answer.json["id"]?.integer { ids.append(id) }
                             if answer.status == 503 { try await Task.sleep(for: .milliseconds(20)) }
@@ -122,7 +124,8 @@ struct DevTests {
     func oddFolders() async throws {
         try await withFolder { folder in
             let closed = folder + "/closed"
-            try FileManager.default.createDirectory(atPath: closed, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.createDirectory(
+                atPath: closed, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let data = closed + "/" + String(repeating: "long-name/", count: 12) + "data"
             try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
             let program = try DeskyardProcess(["dev", "--data", data, "--port", "0"], folder: data)

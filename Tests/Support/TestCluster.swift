@@ -16,7 +16,10 @@ package struct TestCluster: Sendable {
     /// Without waiting for the disk: a test survives no power cut anyway, and a killed server loses nothing by it.
     package init(named name: String, settings: [String: String] = [:]) throws {
         Self.removeLeftovers()
-        let quick = ["fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"]
+        let quick = [
+            "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200",
+            "deadlock_timeout": "50ms",
+        ]
         cluster = try EmbeddedCluster(
             folder: "/tmp/deskyard-test-\(getpid())/\(name)", settings: quick.merging(settings) { $1 })
         try cluster.start()

@@ -55,13 +55,16 @@ struct Document: Sendable {
         }
         let inPath = endpoint.parametersInPath.map { name in
             Endpoint.Parameter(
-                name: name, place: .path, schema: name == "id" ? .integer(minimum: 1) : .string(), description: name == "id" ? "Number in this helpdesk." : "Short name.")
+                name: name, place: .path, schema: name == "id" ? .integer(minimum: 1) : .string(),
+                description: name == "id" ? "Number in this helpdesk." : "Short name.")
         }
         let idempotent = endpoint.method == .post && endpoint.needs == .tenantToken ? [Endpoint.Parameter.idempotencyKey] : []
         let parameters = inPath + endpoint.parameters + idempotent
         if !parameters.isEmpty { operation["parameters"] = .array(parameters.map(Self.parameter)) }
         if let body = endpoint.body {
-            operation["requestBody"] = ["required": .bool(!endpoint.bodyIsOptional), "content": ["application/json": ["schema": body.json]]]
+            operation["requestBody"] = [
+                "required": .bool(!endpoint.bodyIsOptional), "content": ["application/json": ["schema": body.json]],
+            ]
         }
         var responses: [String: JSONValue] = [:]
         for success in endpoint.success {

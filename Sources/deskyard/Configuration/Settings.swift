@@ -56,7 +56,9 @@ struct Settings {
 
     func flag(_ setting: Setting) throws -> Bool { try parsed(setting, "true or false") { Bool($0) } }
 
-    func logLevel() throws -> Logger.Level { try parsed(.logLevel, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") { Logger.Level(rawValue: $0) } }
+    func logLevel() throws -> Logger.Level {
+        try parsed(.logLevel, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))") { Logger.Level(rawValue: $0) }
+    }
 
     func logFormat() throws -> LogFormat { try parsed(.logFormat, "human or json") { LogFormat(rawValue: $0) } }
 

@@ -143,7 +143,8 @@ struct ExchangeTests {
     func deadlock() async throws {
         let live = try await LivePool.shared()
         let table = "deadlock_" + UUID().uuidString.replacingOccurrences(of: "-", with: "")
-        _ = try await live.pool.single(Statement("create table \(table) as select id::bigint, 0::bigint as count from generate_series(1, 2) id"))
+        _ = try await live.pool.single(
+            Statement("create table \(table) as select id::bigint, 0::bigint as count from generate_series(1, 2) id"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for order in [[1, 2], [2, 1]] {
                 for _ in 0..<10 {
@@ -151,7 +152,8 @@ struct ExchangeTests {
                         try await live.pool.transaction(retries: 50) { tx in
                             for id in order {
                                 _ = try await tx.queue(
-                                    "update \(table) set count = count + 1 where id = $1", [.bigint(Int64(id))]).value
+                                    "update \(table) set count = count + 1 where id = $1", [.bigint(Int64(id))]
+                                ).value
                             }
                             return Pending(())
                         }

@@ -45,7 +45,8 @@ struct OutageTests {
                             let next = acknowledged + 1
                             try await live.pool.transaction { tx in
                                 // A commit whose answer was lost may have happened: that row may be there already.
-                                tx.queue("insert into acknowledged values ($1, $2) on conflict do nothing", [.bigint(worker), .bigint(next)])
+                                tx.queue(
+                                    "insert into acknowledged values ($1, $2) on conflict do nothing", [.bigint(worker), .bigint(next)])
                             }
                             acknowledged = next
                         } catch {

@@ -101,7 +101,8 @@ struct PoolTests {
     /// Whether that backend is asleep in a statement, as another session sees it.
     private static func isBusy(_ pid: Int) async throws -> Bool {
         try await LivePool.shared().one(
-            "select count(*) as value from pg_stat_activity where pid = \(pid) and state = 'active' and query like '%pg_sleep%'", as: Int.self)
+            "select count(*) as value from pg_stat_activity where pid = \(pid) and state = 'active' and query like '%pg_sleep%'",
+            as: Int.self)
             == 1
     }
 }
