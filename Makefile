@@ -28,7 +28,7 @@ release: setup ## Build for production: .build/release/deskyard
 
 run: setup ## Build and start everything on a private PostgreSQL with demo data (PORT=8080 DATA=.deskyard)
 	swift build --product deskyard
-	.build/debug/deskyard dev --data $(DATA) --port $(PORT)
+	.build/debug/deskyard dev --data "$(DATA)" --port $(PORT)
 
 test: setup ## Run every test, on a PostgreSQL of its own
 	swift test
@@ -55,4 +55,4 @@ install: release ## Install under PREFIX (/usr/local)
 	ln -sf ../lib/deskyard/deskyard $(DESTDIR)$(PREFIX)/bin/deskyard
 
 clean: ## Remove what was built and the demo's data
-	rm -rf .build .bench "$$(readlink -f $(DATA)/postgres 2>/dev/null)" $(DATA)
+	rm -rf .build .bench "$$(readlink -f "$(DATA)/postgres" 2>/dev/null)" "$(DATA)"

@@ -9,8 +9,15 @@ enum ErrorResponses {
     static func problem(for error: any Error) -> (problem: Problem, isOurFault: Bool) {
         switch error {
         case let refusal as Refusal: (problem(for: refusal), false)
+        case let unavailable as DatabaseUnavailable where unavailable.isOutcomeUnknown:
+            (
+                Problem(
+                    status: 503,
+                    detail: "The connection to the database was lost on the way; a change may or may not have been made. "
+                        + "Repeating it with the same Idempotency-Key is safe."), true
+            )
         case is DatabaseUnavailable:
-            (Problem(status: 503, detail: "The database cannot be reached at the moment; nothing was lost, try again shortly."), true)
+            (Problem(status: 503, detail: "The database cannot be reached at the moment; nothing was done, try again shortly."), true)
         case is NIOTooManyBytesError: (Problem(status: 413, detail: "The body is larger than this server takes."), false)
         case let bad as BadRequest: (Problem(status: bad.status, detail: bad.detail), false)
         case let error as HTTPError: (Problem(status: error.status.code, detail: error.body ?? "There is nothing here."), false)

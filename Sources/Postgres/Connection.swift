@@ -31,6 +31,7 @@ final class Connection: @unchecked Sendable {
     let id: Int
     let signal = SocketSignal()
     private let socket: Int32
+    private let watch: Poller.Watch
     private let poller: Poller
     private let usesNamedStatements: Bool
     private let canceller: Handle?
@@ -53,7 +54,7 @@ final class Connection: @unchecked Sendable {
         socket = PQsocket(handle.pointer)
         PQsetnonblocking(handle.pointer, 1)
         PQenterPipelineMode(handle.pointer)
-        poller.watch(socket, signal) { onGoodbye(id) }
+        watch = poller.watch(socket, signal) { onGoodbye(id) }
     }
 
     deinit {
@@ -62,12 +63,12 @@ final class Connection: @unchecked Sendable {
     }
 
     /// False after a loss, a cancellation or an error that makes its prepared statements worthless: lease it to nobody.
-    var isReusable: Bool { handle != nil && failure == nil && !signal.isWorn && !signal.isGone }
+    var isReusable: Bool { handle != nil && failure == nil && !signal.isWorn && !signal.isGone && !signal.isOverdue }
 
     func close() {
         guard let handle else { return }
         self.handle = nil
-        poller.forget(socket)
+        poller.forget(watch)
         PQfinish(handle)
     }
 
@@ -110,7 +111,14 @@ final class Connection: @unchecked Sendable {
                 PQfreemem(notify)
             }
             if !arrived.isEmpty { return arrived }
-            if !isReadable { await signal.wait() }
+            if !isReadable {
+                await withTaskCancellationHandler {
+                    await signal.wait()
+                } onCancel: {
+                    signal.wake()
+                }
+            }
+            if Task.isCancelled { throw .closed }
             try consume(handle)
         }
     }
@@ -160,7 +168,7 @@ final class Connection: @unchecked Sendable {
         guard left >= 0 else { throw .connectionLost(errorMessage(of: handle)) }
         if (left == 1) != wantsToWrite {
             wantsToWrite = left == 1
-            poller.wantsToWrite(socket, wantsToWrite)
+            poller.wantsToWrite(watch, wantsToWrite)
         }
     }
 

@@ -124,6 +124,8 @@ package final class ConnectionPool: Sendable {
         if !reusable { connectionLosses.increment() }
         connection.signal.letGo()
         perform { $0.release(connection: connection.id, reusable: reusable, now: ContinuousClock.now) }
+        // It may have hung up between the two lines above, when neither the holder nor the pool was listening.
+        if reusable, connection.signal.isGone { lost(connection.id) }
     }
 
     func exchange(_ statements: [Statement], on connection: Connection) async -> Connection.Outcome {

@@ -49,7 +49,8 @@ package struct EmbeddedCluster: Sendable {
 
     /// A connection string for libpq.
     package func connectionString(role: String, database: String) -> String {
-        "host=\(socketFolder) user=\(role) dbname=\(database)"
+        let host = socketFolder.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+        return "host='\(host)' user=\(role) dbname=\(database)"
     }
 
     package var isRunning: Bool {
@@ -136,10 +137,11 @@ package struct EmbeddedCluster: Sendable {
         return elsewhere
     }
 
-    /// A socket's path may have 107 bytes; a longer one is put under `/tmp`.
+    /// A socket's path may have 107 bytes, and no comma, which separates paths; another one is put under `/tmp`.
     private static func socketFolder(for home: String, _ user: UnprivilegedUser?) throws -> String {
         let own = home + "/socket"
-        let folder = own.utf8.count + "/.s.PGSQL.5432".utf8.count <= 107 ? own : "/tmp/deskyard-" + shortName(for: home)
+        let folder =
+            own.utf8.count + "/.s.PGSQL.5432".utf8.count <= 107 && !own.contains(",") ? own : "/tmp/deskyard-" + shortName(for: home)
         if let user {
             try user.makeFolder(folder)
         } else {
@@ -178,7 +180,7 @@ package struct EmbeddedCluster: Sendable {
             "listen_addresses": "", "unix_socket_directories": socketFolder, "unix_socket_permissions": "0700", "jit": "off",
             "shared_buffers": "256MB", "logging_collector": "off", "log_min_messages": "warning",
         ]
-        let lines = own.merging(settings) { $1 }.sorted { $0.key < $1.key }.map { "\($0) = '\($1)'" }
+        let lines = own.merging(settings) { $1 }.sorted { $0.key < $1.key }.map { "\($0) = '\($1.replacing("'", with: "''"))'" }
         let file = dataFolder + "/deskyard.conf"
         try (lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: false, encoding: .utf8)
         if let user { chown(file, user.id, user.group) }

@@ -51,7 +51,7 @@ package struct Notifications: Sendable {
     private func listen(to channels: [String], _ feed: AsyncStream<Event>.Continuation, listening: () -> Void) async throws {
         let connection = Connection(id: 0, handle: try await address.connect(), poller: poller, usesNamedStatements: false)
         connection.signal.hold()
-        let statements = channels.map { Statement("listen \"\($0.split(separator: "\"").joined(separator: "\"\""))\"") }
+        let statements = channels.map { Statement("listen \"\($0.replacing("\"", with: "\"\""))\"") }
         let outcome = await connection.exchange(statements, timeout: .seconds(10))
         if let error = outcome.error { throw error }
         listening()

@@ -16,7 +16,9 @@ package final class Poller: Sendable {
     }
 
     private struct State {
-        var sockets: [Int32: Watched] = [:]
+        /// By a number that is never used again: a socket's own is given to the next one while events of the last are still on their way.
+        var sockets: [UInt64: Watched] = [:]
+        var lastWatch: UInt64 = 0
         var timers: [ObjectIdentifier: @Sendable (ContinuousClock.Instant) -> Void] = [:]
         var stopped = false
     }
@@ -36,17 +38,27 @@ package final class Poller: Sendable {
     package func stop() { state.withLock { $0.stopped = true } }
 
     /// - Parameter onUnexpected: called on the poller's thread when the socket wakes up while nobody holds the connection.
-    func watch(_ socket: Int32, _ signal: SocketSignal, onUnexpected: @escaping @Sendable () -> Void) {
-        state.withLock { $0.sockets[socket] = Watched(signal: signal, onUnexpected: onUnexpected) }
-        control(EPOLL_CTL_ADD, socket, writable: false)
+    func watch(_ socket: Int32, _ signal: SocketSignal, onUnexpected: @escaping @Sendable () -> Void) -> Watch {
+        let watch = state.withLock { state in
+            state.lastWatch += 1
+            state.sockets[state.lastWatch] = Watched(signal: signal, onUnexpected: onUnexpected)
+            return Watch(socket: socket, number: state.lastWatch)
+        }
+        control(EPOLL_CTL_ADD, watch, writable: false)
+        return watch
+    }
+
+    struct Watch {
+        fileprivate let socket: Int32
+        fileprivate let number: UInt64
     }
 
     /// Also wakes up when the socket takes more bytes; wanted only while libpq could not send everything.
-    func wantsToWrite(_ socket: Int32, _ wanted: Bool) { control(EPOLL_CTL_MOD, socket, writable: wanted) }
+    func wantsToWrite(_ watch: Watch, _ wanted: Bool) { control(EPOLL_CTL_MOD, watch, writable: wanted) }
 
-    func forget(_ socket: Int32) {
-        state.withLock { $0.sockets[socket] = nil }
-        control(EPOLL_CTL_DEL, socket, writable: false)
+    func forget(_ watch: Watch) {
+        state.withLock { $0.sockets[watch.number] = nil }
+        control(EPOLL_CTL_DEL, watch, writable: false)
     }
 
     func everyBeat(of owner: AnyObject, _ body: @escaping @Sendable (ContinuousClock.Instant) -> Void) {
@@ -56,11 +68,11 @@ package final class Poller: Sendable {
     func noBeat(of owner: AnyObject) { state.withLock { $0.timers[ObjectIdentifier(owner)] = nil } }
 
     /// Edge-triggered: one wake-up for each arrival, and none while the holder is still reading.
-    private func control(_ operation: Int32, _ socket: Int32, writable: Bool) {
+    private func control(_ operation: Int32, _ watch: Watch, writable: Bool) {
         var event = epoll_event()
         event.events = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue | (writable ? EPOLLOUT.rawValue : 0)
-        event.data.fd = socket
-        epoll_ctl(epoll, operation, socket, &event)
+        event.data.u64 = watch.number
+        epoll_ctl(epoll, operation, watch.socket, &event)
     }
 
     private func run() {
@@ -79,8 +91,8 @@ package final class Poller: Sendable {
             let ready = epoll_wait(epoll, events, Int32(capacity), Int32(beat / .milliseconds(1)))
             guard ready > 0 else { continue }
             for index in 0..<Int(ready) {
-                let socket = events[index].data.fd
-                guard let watched = state.withLock({ $0.sockets[socket] }) else { continue }
+                let number = events[index].data.u64
+                guard let watched = state.withLock({ $0.sockets[number] }) else { continue }
                 let hungUp = events[index].events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
                 if watched.signal.arrived(hungUp: hungUp) { watched.onUnexpected() }
             }

@@ -18,7 +18,10 @@ package enum PostgresError: Error, Sendable, Equatable {
     /// Whether running the same transaction again may succeed: serialization failure or deadlock, nothing was kept.
     package var isTransient: Bool {
         guard case .server(let error) = self else { return false }
-        return error.sqlState == SQLState.serializationFailure || error.sqlState == SQLState.deadlockDetected
+        // The last two: a prepared statement outlived the schema it was made for, or a pooler switched servers.
+        return [
+            SQLState.serializationFailure, SQLState.deadlockDetected, SQLState.featureNotSupported, SQLState.invalidStatementName,
+        ].contains(error.sqlState)
     }
 
     /// Whether the database, not the request, is at fault: callers should answer "try again later".
@@ -29,6 +32,13 @@ package enum PostgresError: Error, Sendable, Equatable {
         case .server(let error): error.sqlState.hasPrefix("57P") || error.sqlState.hasPrefix("53") || error.sqlState == "25006"
         case .rolledBack, .decoding: false
         }
+    }
+}
+
+extension ServerError: CustomStringConvertible {
+    /// Without detail and hint, which quote what people wrote: this goes into logs.
+    package var description: String {
+        ([sqlState, message] + [constraint, table, column].compactMap { $0 }).joined(separator: ", ")
     }
 }
 
@@ -62,6 +72,7 @@ package enum SQLState {
     package static let deadlockDetected = "40P01"
     package static let uniqueViolation = "23505"
     package static let queryCancelled = "57014"
+    package static let lockNotAvailable = "55P03"
     package static let invalidStatementName = "26000"
     package static let featureNotSupported = "0A000"
 }

@@ -49,13 +49,16 @@ final class SocketSignal: Sendable {
         }
     }
 
-    /// Called by the poller. Answers whether the socket woke up though nobody holds the connection.
+    /// Ends a wait from elsewhere.
+    func wake() { _ = arrived(hungUp: false) }
+
+    /// Called by the poller. Answers whether the server hung up on a connection that nobody holds.
     func arrived(hungUp: Bool) -> Bool {
         let (waiter, isUnexpected): (UnsafeContinuation<Void, Never>?, Bool) = state.withLock { state in
             if hungUp { state.isGone = true }
             guard let waiter = state.waiter else {
                 state.isReady = true
-                return (nil, !state.isHeld)
+                return (nil, hungUp && !state.isHeld)
             }
             state.waiter = nil
             return (waiter, false)

@@ -41,6 +41,10 @@ package struct Database: Sendable {
                 }
             } catch is KeyTaken {
                 // Another request with the same key was faster: its answer is there now.
+            } catch let refusal as Refusal {
+                // So it may have been here: what it did is what we are refused for.
+                guard let once, refusal.mayComeOfRepetition, let answer = try await known(once, in: scope, at: now) else { throw refusal }
+                throw Replay(answer: answer)
             }
         }
     }
@@ -52,5 +56,25 @@ package struct Database: Sendable {
         }
     }
 
+    private func known(_ once: Once<some Any>, in scope: TenantScope, at now: Timestamp) async throws -> RecordedAnswer? {
+        try await translatingErrors {
+            try await pool.transaction(opening: []) { transaction in
+                let tenant = TenantTransaction(transaction, scope)
+                tenant.begin(statementTimeout, at: now)
+                return tenant.answers.find(once, at: now)
+            }
+        }
+    }
+
     private struct KeyTaken: Error {}
+}
+
+extension Refusal {
+    /// Whether the same request, done a moment ago, could be the reason.
+    fileprivate var mayComeOfRepetition: Bool {
+        switch self {
+        case .conflict, .outdated, .notFound, .invalid: true
+        case .unauthenticated, .forbidden, .tenantNotActive, .keyReused: false
+        }
+    }
 }

@@ -72,7 +72,8 @@ package final class TenantTransaction {
 }
 
 /// Sent in front of every transaction of a request, in the same round trip: a token that was revoked a moment ago, in whatever process,
-/// stops the transaction before its first statement, so that nobody's cache can be too old.
+/// stops the transaction before its first statement, so that nobody's cache can be too old. (Numbers are taken in front of it; those of a
+/// refused request are gaps.)
 package enum GuardSQL: String, TenantSQL {
     case requireToken = """
         select case

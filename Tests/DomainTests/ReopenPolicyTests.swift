@@ -1,4 +1,5 @@
 import Domain
+import Support
 import Testing
 
 @Suite("What a message on a resolved ticket does")

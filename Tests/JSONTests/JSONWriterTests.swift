@@ -1,4 +1,5 @@
 import JSON
+import Support
 import Testing
 
 @Suite("What is written as JSON")

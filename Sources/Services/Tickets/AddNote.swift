@@ -6,9 +6,10 @@ extension Helpdesk {
     package func addNote(to id: ID<Ticket>, _ body: MessageBody, _ access: Access, once: Once<Said>? = nil) async throws -> Said {
         try access.require(.writeTickets)
         let agent = try access.requireAgent("write notes")
-        let now = clock.now()
-        return try await database.transaction(in: access.scope, at: now, taking: Numbers(messages: 1), once: once) { tx in
+        let start = clock.now()
+        return try await database.transaction(in: access.scope, at: start, taking: Numbers(messages: 1), once: once) { tx in
             let old = try await tx.locked(id, for: access)
+            let now = max(start, old.updatedAt)
             var ticket = old
             ticket.take(try old.status.after(.note).status, at: now)
             let message = Message(

@@ -21,7 +21,7 @@ extension Helpdesk {
             let said =
                 messages
                 ? tx.messages.list(on: id, notes: access.caller.isAgent, after: nil, limit: Self.included)
-                    .map { Page(oneMore: $0, limit: Self.included, cursor: \.id) as Page<Message, ID<Message>>? } : Pending(nil)
+                    .map { $0 as Page<Message, ID<Message>>? } : Pending(nil)
             let happened =
                 history
                 ? tx.history.list(of: id, after: nil, limit: Self.included)
@@ -38,7 +38,7 @@ extension Helpdesk {
         return try await database.transaction(in: access.scope, at: clock.now()) { tx in
             tx.tickets.find(id).map { try access.visible($0) }
                 .and(tx.messages.list(on: id, notes: access.caller.isAgent, after: cursor, limit: limit))
-                .map { Page(oneMore: $0.1, limit: limit, cursor: \.id) }
+                .map(\.1)
         }
     }
 

@@ -28,13 +28,14 @@ extension Helpdesk {
     private func say(
         _ body: MessageBody, on id: ID<Ticket>, choosing status: VisibleStatus?, _ access: Access, _ once: Once<Said>?, opening: Bool
     ) async throws -> Said {
-        let now = clock.now()
+        let start = clock.now()
         let numbers = Numbers(tickets: opening ? 1 : 0, messages: 1)
-        return try await database.transaction(in: access.scope, at: now, taking: numbers, once: once) { tx in
+        return try await database.transaction(in: access.scope, at: start, taking: numbers, once: once) { tx in
             let locked = tx.tickets.lock(id)
             let policy = access.caller.isAgent ? Pending(nil) : tx.settings.reopenPolicy().map { $0 as ReopenPolicy? }
             let old = try await locked.value.orNotFound
             guard access.mayWriteOn(old) else { throw Refusal.notFound }
+            let now = max(start, old.updatedAt)
 
             let event: TicketEvent =
                 if let policy = try await policy.value {

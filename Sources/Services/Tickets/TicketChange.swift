@@ -4,14 +4,16 @@ import Repositories
 extension Helpdesk {
     /// The way of every change to one ticket: lock it, decide, write it with its history. Two round trips.
     ///
+    /// Whoever waited for the lock began earlier than the change before: time does not run backwards on a ticket.
     /// Nothing is written when `decide` leaves the ticket as it was.
     func change(
         _ id: ID<Ticket>, _ access: Access, _ event: HistoryEntry.Event, ifMatch: Int64? = nil, once: Once<Ticket>? = nil,
         decide: (inout Ticket, Timestamp) throws -> Void
     ) async throws -> Ticket {
-        let now = clock.now()
-        return try await database.transaction(in: access.scope, at: now, once: once) { tx in
+        let start = clock.now()
+        return try await database.transaction(in: access.scope, at: start, once: once) { tx in
             let old = try await tx.locked(id, for: access, ifMatch: ifMatch)
+            let now = max(start, old.updatedAt)
             var ticket = old
             try decide(&ticket, now)
             guard ticket != old else { return Pending(ticket) }

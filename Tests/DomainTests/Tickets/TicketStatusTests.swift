@@ -1,4 +1,5 @@
 import Domain
+import Support
 import Testing
 
 /// The table of domain.md turned round: a row an event, a column a status, in the cell what comes of it.

@@ -1,4 +1,5 @@
 import Domain
+import Support
 import Testing
 
 private func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: 1_795_412_700_000).advanced(bySeconds: seconds) }
