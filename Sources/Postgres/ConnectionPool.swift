@@ -196,13 +196,10 @@ package final class ConnectionPool: Sendable {
     }
 
     private func beat(_ now: ContinuousClock.Instant) {
-        let (connections, leased, idle, waiting) = state.withLock {
-            (Array($0.connections.values), $0.pool.leasedCount, $0.pool.idleCount, $0.pool.waitingCount)
-        }
+        let (leased, idle, waiting) = state.withLock { ($0.pool.leasedCount, $0.pool.idleCount, $0.pool.waitingCount) }
         leasedGauge.record(leased)
         idleGauge.record(idle)
         waitingGauge.record(waiting)
-        for connection in connections { connection.signal.enforceDeadline(now) }
         perform { $0.tick(now: now) }
     }
 }

@@ -84,8 +84,9 @@ package final class Poller: Sendable {
             let now = ContinuousClock.now
             if now >= nextBeat {
                 nextBeat = now + beat
-                let (timers, stopped) = state.withLock { (Array($0.timers.values), $0.stopped) }
+                let (timers, sockets, stopped) = state.withLock { (Array($0.timers.values), Array($0.sockets.values), $0.stopped) }
                 if stopped { break }
+                for watched in sockets { watched.signal.enforceDeadline(now) }
                 for timer in timers { timer(now) }
             }
             let ready = epoll_wait(epoll, events, Int32(capacity), Int32(beat / .milliseconds(1)))

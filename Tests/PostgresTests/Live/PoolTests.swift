@@ -66,7 +66,7 @@ struct PoolTests {
     func exchangeTimeout() async throws {
         let live = try await LivePool.shared {
             $0.maximum = 1
-            $0.exchangeTimeout = .milliseconds(200)
+            $0.exchangeTimeout = .seconds(3)
         }
         await #expect(throws: PostgresError.connectionLost("the server did not answer in time")) {
             try await live.one("select count(*) as value from (select pg_sleep(30)) s", as: Int.self)

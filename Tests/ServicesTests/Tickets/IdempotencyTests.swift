@@ -93,6 +93,25 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("A change that refuses to be made twice is no exception: with one key, all hear the first answer")
+    func refusedByItself() async throws {
+        try await withTenant { tenant in
+            for _ in 0..<5 {
+                let ticket = try await tenant.makeTicket()
+                let access = tenant.agent.access
+                let versions = try await atOnce(8) { _ -> Int64 in
+                    do {
+                        let key = once("spam \(ticket.id)", "one")
+                        return try await tenant.helpdesk.hideTicket(ticket.id, as: .spam, access, once: key).version
+                    } catch let replay as Replay {
+                        return replay.answer.etag == nil ? -1 : 2
+                    }
+                }
+                #expect(versions == Array(repeating: 2, count: 8))
+            }
+        }
+    }
+
     @Test("What was refused is not remembered: the same key may be used for the corrected request")
     func refused() async throws {
         try await withTenant { tenant in
