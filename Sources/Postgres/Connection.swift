@@ -1,5 +1,5 @@
 import CLibpq
-import Dispatch
+import Foundation
 import Glibc
 
 /// One statement with its values, as it goes over the wire.
@@ -232,7 +232,7 @@ final class Connection: @unchecked Sendable {
         signal.wear()
         guard let canceller else { return }
         // Keeps the connection, and with it the canceller, until the request is out.
-        DispatchQueue.global().async { [self] in
+        Thread.detachNewThread { [self] in
             var message = [CChar](repeating: 0, count: 256)
             withExtendedLifetime(self) { _ = PQcancel(canceller.pointer, &message, Int32(message.count)) }
         }

@@ -1,5 +1,5 @@
 import CLibpq
-import Dispatch
+import Foundation
 import Glibc
 
 /// A plain session for scripts of many statements, such as migrations: libpq's simple protocol, blocking, on a thread of its own.
@@ -43,7 +43,7 @@ package final class ScriptSession {
     ) async throws -> Value {
         let handle = try await address.connect()
         return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
+            Thread.detachNewThread {
                 let result = Result { try body(ScriptSession(handle.pointer)) }
                 PQfinish(handle.pointer)
                 continuation.resume(with: result)

@@ -1,5 +1,5 @@
 import CLibpq
-import Dispatch
+import Foundation
 
 /// Where the server is and how every session on it starts.
 package struct ServerAddress: Sendable {
@@ -15,10 +15,10 @@ package struct ServerAddress: Sendable {
         self.sessionSettings = sessionSettings
     }
 
-    /// Makes a connection on a borrowed thread: looking up names and shaking hands may block, and it is rare enough not to need a state machine.
+    /// Makes a connection on a thread of its own, for no shared one may be kept waiting: looking up names and shaking hands may block, and it is rare enough not to need a state machine.
     func connect() async throws(PostgresError) -> Handle {
         let result: Result<Handle, PostgresError> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: connectBlocking()) }
+            Thread.detachNewThread { continuation.resume(returning: connectBlocking()) }
         }
         return try result.get()
     }

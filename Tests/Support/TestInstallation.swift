@@ -39,6 +39,9 @@ package struct TestInstallation: Sendable {
             cluster.address(role: "deskyard_app", database: name).connectionString,
             sessionSettings: [(name: "statement_timeout", value: "30s")])
         ownerAddress = cluster.address(role: "deskyard_owner", database: name)
+        // Hundreds of tests start at the same moment on two cores.
+        var options = options
+        options.acquisitionTimeout = max(options.acquisitionTimeout, .seconds(60))
         pool = ConnectionPool(address, options: options, poller: Poller(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         database = Database(pool)
     }

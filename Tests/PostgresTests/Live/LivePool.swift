@@ -14,6 +14,8 @@ struct LivePool {
 
     init(_ cluster: TestCluster, _ change: (inout ConnectionPool.Options) -> Void = { _ in }) {
         var options = ConnectionPool.Options()
+        // Hundreds of tests start at the same moment on two cores.
+        options.acquisitionTimeout = .seconds(60)
         change(&options)
         pool = ConnectionPool(
             cluster.address(), options: options, poller: Poller(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
