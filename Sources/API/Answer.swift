@@ -17,6 +17,9 @@ struct Answer: Sendable {
         self.body = body
     }
 
+    /// Done, and nothing to show.
+    static let nothing = Answer(status: 204, body: [])
+
     init(_ recorded: RecordedAnswer) {
         self.init(status: recorded.status, etag: recorded.etag, location: recorded.location, body: Array(recorded.body.utf8))
     }
@@ -31,7 +34,7 @@ struct Answer: Sendable {
         headers[.cacheControl] = "private, no-cache"
         if let etag { headers[.eTag] = etag }
         if let location { headers[.location] = location }
-        if status == 304 { return Response(status: .notModified, headers: headers) }
+        if status == 304 || status == 204 { return Response(status: .init(code: status), headers: headers) }
         headers[.contentType] = "application/json"
         headers[.contentLength] = String(body.count)
         return Response(status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
@@ -57,6 +60,7 @@ extension Response {
         case 503, 429: headers[.retryAfter] = "1"
         default: break
         }
+        if let location = problem.location { headers[.location] = location }
         return Response(status: .init(code: problem.status), headers: headers, body: ResponseBody(byteBuffer: body))
     }
 }

@@ -39,11 +39,22 @@ struct OperatorContext: Sendable {
 struct RequestReader: Sendable {
     let request: Request
     let parameters: Parameters
-    let maximumBodyBytes: Int
+    /// Read whole before the handler runs, which may have to run again.
+    let body: ByteBuffer
+
+    /// - Throws: `BadRequest` 413 for a body that is larger than `limit`.
+    init(_ request: Request, _ parameters: Parameters, readingBody: Bool, limit: Int) async throws {
+        self.request = request
+        self.parameters = parameters
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), readingBody, length > limit {
+            throw BadRequest(status: 413, detail: "The body has \(length) bytes; this server takes \(limit).")
+        }
+        body = readingBody ? try await request.body.collect(upTo: limit) : ByteBuffer()
+    }
 
     /// A number in the path. What is no number exists as little as a number that was not given out.
-    func id<Entity>(_ type: Entity.Type = Entity.self) throws -> ID<Entity> {
-        guard let text = parameters.get("id"), let value = Int64(text), value > 0, String(value) == text else { throw Refusal.notFound }
+    func id<Entity>(_ name: String = "id", of type: Entity.Type = Entity.self) throws -> ID<Entity> {
+        guard let text = parameters.get(name), let value = Int64(text), value > 0, String(value) == text else { throw Refusal.notFound }
         return ID(value)
     }
 
@@ -61,29 +72,29 @@ struct RequestReader: Sendable {
         return version
     }
 
-    func ifNoneMatch(_ version: Int64) -> Bool {
-        request.headers[.ifNoneMatch].map { $0 == "*" || $0.split(separator: ",").contains { self.version(inETag: $0) == version } }
-            ?? false
+    func ifNoneMatch(_ etag: String) -> Bool {
+        request.headers[.ifNoneMatch].map { field in
+            field == "*" || field.split(separator: ",").contains { self.tag(in: $0).map { "\"\($0)\"" == etag } ?? false }
+        } ?? false
     }
 
+    /// An ETag is the version, behind which may stand what else the answer depends on: `"7"`, `"7-live"`.
     private func version(inETag field: some StringProtocol) -> Int64? {
+        tag(in: field).flatMap { Int64($0.prefix { $0 != "-" }) }
+    }
+
+    private func tag(in field: some StringProtocol) -> String? {
         var tag = Substring(field).drop { $0 == " " }
         if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
         guard tag.count > 2, tag.first == "\"", tag.last == "\"" else { return nil }
-        return Int64(tag.dropFirst().dropLast())
+        return String(tag.dropFirst().dropLast())
     }
 
-    /// The body, within the limit, as JSON.
-    func json() async throws -> (value: JSONValue, bytes: ByteBuffer) {
-        let bytes = try await body()
-        return (try json(in: bytes), bytes)
-    }
+    /// The body as JSON.
+    func json() throws -> JSONValue { try json(in: body) }
 
     /// For bodies that may be left out.
-    func optionalJSON() async throws -> (value: JSONValue?, bytes: ByteBuffer) {
-        let bytes = try await body()
-        return (bytes.readableBytes == 0 ? nil : try json(in: bytes), bytes)
-    }
+    func optionalJSON() throws -> JSONValue? { body.readableBytes == 0 ? nil : try json(in: body) }
 
     private func json(in bytes: ByteBuffer) throws -> JSONValue {
         guard let type = request.headers[.contentType] else {
@@ -98,21 +109,14 @@ struct RequestReader: Sendable {
         }
     }
 
-    private func body() async throws -> ByteBuffer {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBodyBytes {
-            throw BadRequest(status: 413, detail: "The body has \(length) bytes; this server takes \(maximumBodyBytes).")
-        }
-        return try await request.body.collect(upTo: maximumBodyBytes)
-    }
-
     /// How to do this once, if the request carries an idempotency key.
-    func once<Value>(_ bytes: ByteBuffer?, _ answer: @escaping @Sendable (Value) -> Answer) throws -> Once<Value>? {
+    func once<Value>(_ answer: @escaping @Sendable (Value) -> Answer) throws -> Once<Value>? {
         guard let key = request.headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(key.unicodeScalars.count) else {
             throw Refusal.invalid([FieldFault("Idempotency-Key", "invalid", "1 to 255 characters")])
         }
         let head = "\(request.method.rawValue) \(request.uri.description)\n"
-        let hash = sha256(Array(head.utf8) + (bytes.map { Array($0.readableBytesView) } ?? []))
+        let hash = sha256(Array(head.utf8) + Array(body.readableBytesView))
         return Once(key: key, requestHash: hash) { answer($0).recorded }
     }
 }

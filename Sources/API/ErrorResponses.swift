@@ -18,6 +18,8 @@ enum ErrorResponses {
             )
         case is DatabaseUnavailable:
             (Problem(status: 503, detail: "The database cannot be reached at the moment; nothing was done, try again shortly."), true)
+        case is StaleAccess:
+            (Problem(status: 503, detail: "This helpdesk's settings keep changing; nothing was done, try again shortly."), false)
         case is NIOTooManyBytesError: (Problem(status: 413, detail: "The body is larger than this server takes."), false)
         case let bad as BadRequest: (Problem(status: bad.status, detail: bad.detail), false)
         case let error as HTTPError: (Problem(status: error.status.code, detail: error.body ?? "There is nothing here."), false)
@@ -35,7 +37,11 @@ enum ErrorResponses {
             Problem(status: 422, detail: faults.map { "\($0.field): \($0.message)" }.joined(separator: "; "), faults: faults)
         case .conflict(let conflict): Problem(status: 409, detail: conflict.rawValue)
         case .outdated(let version):
-            Problem(status: 412, detail: "The ticket has changed since you read it; it is at \"\(version)\" now.")
+            Problem(status: 412, detail: "It has changed since you read it; it is at \"\(version)\" now.")
+        case .merged(let ticket):
+            Problem(status: 308, detail: "This ticket was merged into ticket \(ticket).", location: "/v1/tickets/\(ticket)")
+        case .userMerged(let user):
+            Problem(status: 308, detail: "This user was merged into user \(user).", location: "/v1/users/\(user)")
         case .tenantNotActive: Problem(status: 423, detail: "This helpdesk is suspended or closing.")
         case .keyReused:
             Problem(

@@ -54,6 +54,79 @@ struct Fields {
         return number
     }
 
+    mutating func boolean(_ name: String) -> Bool? {
+        guard let value = value(name), !value.isNull else { return nil }
+        guard case .bool(let truth) = value else {
+            fault(name, "type", "must be true or false")
+            return nil
+        }
+        return truth
+    }
+
+    mutating func number(_ name: String) -> Double? {
+        guard let value = value(name), !value.isNull else { return nil }
+        switch value {
+        case .integer(let number): return Double(number)
+        case .double(let number) where number.isFinite: return number
+        default:
+            fault(name, "type", "must be a number")
+            return nil
+        }
+    }
+
+    /// A name that is shown to people. It may be left out, but not emptied.
+    mutating func name(_ name: String = "name", required: Bool = false) -> String? {
+        parse(name, required: required || has(name), "1 to 200 characters on one line") { personName($0) }
+    }
+
+    mutating func id<Entity>(_ name: String, of type: Entity.Type = Entity.self) -> ID<Entity>? {
+        guard let number = integer(name) else { return nil }
+        guard number > 0 else {
+            fault(name, "invalid", "must be a number above 0")
+            return nil
+        }
+        return ID(number)
+    }
+
+    /// A member that may be set to nothing: `.some(nil)` for null, nil when it is missing or wrong.
+    mutating func idOrNull<Entity>(_ name: String, of type: Entity.Type = Entity.self) -> ID<Entity>?? {
+        guard has(name) else { return nil }
+        if value(name)?.isNull == true { return .some(nil) }
+        return id(name, of: type).map { .some($0) }
+    }
+
+    /// A list without doubles; nil when it is missing or wrong.
+    mutating func list<Item: Hashable>(_ name: String, atMost most: Int = 1000, _ rule: String, _ parse: (JSONValue) -> Item?) -> [Item]? {
+        guard let value = value(name), !value.isNull else { return nil }
+        guard let items = value.array else {
+            fault(name, "type", "must be a list")
+            return nil
+        }
+        guard items.count <= most else {
+            fault(name, "too_long", "at most \(most)")
+            return nil
+        }
+        var parsed: [Item] = []
+        for (index, item) in items.enumerated() {
+            guard let one = parse(item) else {
+                fault("\(name)[\(index)]", "invalid", rule)
+                continue
+            }
+            if !parsed.contains(one) { parsed.append(one) }
+        }
+        return parsed.count == items.count || faults.isEmpty ? parsed : nil
+    }
+
+    mutating func ids<Entity>(_ name: String, of type: Entity.Type = Entity.self) -> [ID<Entity>]? {
+        list(name, "a number above 0") { value in value.integer.flatMap { $0 > 0 ? ID($0) : nil } }
+    }
+
+    mutating func words<Word: RawRepresentable<String> & CaseIterable & Hashable>(_ name: String, _ type: Word.Type = Word.self) -> Set<
+        Word
+    >? {
+        list(name, "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))") { $0.string.flatMap(Word.init) }.map { Set($0) }
+    }
+
     mutating func oneOf<Word: RawRepresentable<String> & CaseIterable>(_ name: String, _ type: Word.Type = Word.self) -> Word? {
         parse(name, "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))") { Word(rawValue: $0) }
     }

@@ -28,6 +28,13 @@ struct Query {
         return value
     }
 
+    /// Each once; asking for them is reading them.
+    mutating func names(withPrefix prefix: String) -> [String] {
+        let names = Set(values.map(\.name).filter { $0.hasPrefix(prefix) }).sorted()
+        read.formUnion(names)
+        return names
+    }
+
     mutating func fault(_ name: String, _ rule: String) { faults.append(FieldFault(name, "invalid", rule)) }
 
     mutating func limit() -> Int {
@@ -58,14 +65,28 @@ enum CursorText {
 }
 
 extension TicketCursor {
-    var text: String { CursorText.make([order.text, time.map { String($0.milliseconds) } ?? "", id.description]) }
+    var text: String {
+        let place =
+            switch place {
+            case .none: ""
+            case .time(let time): String(time.milliseconds)
+            case .urgency(let urgency): String(urgency.value)
+            }
+        return CursorText.make([order.text, place, id.description])
+    }
 
     init?(_ text: String, in order: TicketOrder) {
-        guard let parts = CursorText.parts(text), parts.count == 3, parts[0] == order.text, let id = Int64(parts[2]) else { return nil }
         // Cursors are handed back by clients, who may hand back anything.
-        let time = Int64(parts[1]).flatMap { Timestamp.writable.contains($0) ? Timestamp(milliseconds: $0) : nil }
-        guard (time == nil) == (order.key == .id) else { return nil }
-        self.init(order: order, time: time, id: ID(id))
+        guard let parts = CursorText.parts(text), parts.count == 3, parts[0] == order.text, let id = Int64(parts[2]) else { return nil }
+        let place: Place? =
+            switch order.key {
+            case .updatedAt, .createdAt:
+                Int64(parts[1]).flatMap { Timestamp.writable.contains($0) ? .time(Timestamp(milliseconds: $0)) : nil }
+            case .urgency: Int(parts[1]).flatMap { Urgency($0) }.map { .urgency($0) }
+            case .id: parts[1].isEmpty ? Place.none : nil
+            }
+        guard let place else { return nil }
+        self.init(order: order, place: place, id: ID(id))
     }
 }
 

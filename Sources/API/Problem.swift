@@ -6,10 +6,13 @@ struct Problem: Sendable {
     var status: Int
     var detail: String
     var faults: [FieldFault] = []
+    /// Where the thing is now.
+    var location: String?
 
     static let mediaType = "application/problem+json"
 
     static let titles: [Int: String] = [
+        308: "Moved",
         400: "The request cannot be read",
         401: "No valid token",
         403: "Not allowed",
@@ -30,7 +33,7 @@ struct Problem: Sendable {
     static let schema = Schema.object([
         Schema.property("type", .string(description: "Where the problem is explained, relative to this server.")),
         Schema.property("title", .string()),
-        Schema.property("status", .integer(minimum: 400, maximum: 599)),
+        Schema.property("status", .integer(minimum: 300, maximum: 599)),
         Schema.property("detail", .string()),
         Schema.property(
             "errors",

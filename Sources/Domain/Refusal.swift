@@ -12,6 +12,10 @@ package enum Refusal: Error, Equatable, Sendable {
     case conflict(Conflict)
     /// The thing has changed since the caller read it.
     case outdated(currentVersion: Int64)
+    /// The ticket was merged into this one, where the caller may do what was asked.
+    case merged(into: ID<Ticket>)
+    /// The user was merged into this one.
+    case userMerged(into: ID<User>)
     /// The helpdesk is suspended or closing.
     case tenantNotActive
     /// The idempotency key was used for another request.
@@ -40,6 +44,20 @@ package enum Conflict: String, Equatable, Sendable {
     case notHidden = "the ticket is neither spam nor deleted, so there is nothing to restore"
     case visibleIsNeverPurged = "only spam and deleted tickets are purged"
     case resolvedForGood = "the ticket is resolved, and the time to reopen it has passed: write a new one"
+    case mergedAway = "the ticket was merged into another one"
+    case mergeOfHidden = "spam and deleted tickets cannot be merged or split: restore them first"
+    case mergeHeld = "a ticket under legal hold cannot be merged away or split"
+    case splitOfAll = "at least one message must stay on the ticket"
+    case liveEnded = "this chat or call has ended"
+    case builtin = "what every helpdesk has cannot be changed or removed"
+    case departmentInUse = "there are tickets in this department: move them first"
+    case departmentDefault = "the default department cannot be removed: make another one the default first"
+    case groupInUse = "somebody is in this group: take them out first"
+    case nameTaken = "there is one with this name already"
+    case keyTaken = "there is a field with this key already"
+    case lastAdmin = "the helpdesk needs an admin who can sign in"
+    case personGone = "this person was merged or anonymised"
+    case notInvited = "the invitation was taken up already"
     case slugTaken = "there is a helpdesk with this slug already"
     case emailTaken = "somebody in this helpdesk has this address already"
 }

@@ -12,6 +12,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
+    /// The end of the year 9999.
+    package static let distantFuture = Timestamp(milliseconds: 253_402_300_799_999)
+
     /// The years 0000 to 9999.
     package static let writable: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
 

@@ -5,6 +5,7 @@ package enum Bind: Sendable, Equatable {
     case bool(Bool?)
     case integer(Int32?)
     case bigint(Int64?)
+    case double(Double?)
     case text(String?)
     case bytes([UInt8]?)
     /// JSON text, stored as `jsonb`.
@@ -22,6 +23,7 @@ package enum Bind: Sendable, Equatable {
         case .bool: .bool
         case .integer: .integer
         case .bigint: .bigint
+        case .double: .double
         case .text: .text
         case .bytes: .bytes
         case .json: .json
@@ -38,6 +40,7 @@ package enum Bind: Sendable, Equatable {
         case .bool(let value): return value.write(to: &buffer) { $1.append($0 ? 1 : 0) }
         case .integer(let value): return value.write(to: &buffer) { $1.append(bigEndian: $0) }
         case .bigint(let value): return value.write(to: &buffer) { $1.append(bigEndian: $0) }
+        case .double(let value): return value.write(to: &buffer) { $1.append(bigEndian: $0.bitPattern) }
         case .text(let value): return value.write(to: &buffer) { $1.append(contentsOf: $0.utf8) }
         case .bytes(let value): return value.write(to: &buffer) { $1.append(contentsOf: $0) }
         case .json(let value):

@@ -72,8 +72,9 @@ final class Connection: @unchecked Sendable {
         PQfinish(handle)
     }
 
-    /// Sends the statements in one write and waits for all answers. Cancelling the task cancels the statement on the server.
-    func exchange(_ statements: [Statement], timeout: Duration) async -> Outcome {
+    /// Sends the statements in one write and waits for all answers.
+    /// - Parameter isCancellable: whether cancelling the task cancels the statement on the server.
+    func exchange(_ statements: [Statement], timeout: Duration, isCancellable: Bool = true) async -> Outcome {
         var outcome = Outcome(rows: Array(repeating: nil, count: statements.count))
         if let failure {
             outcome.error = failure
@@ -87,7 +88,7 @@ final class Connection: @unchecked Sendable {
             let received: Result<Void, PostgresError> = await withTaskCancellationHandler {
                 do throws(PostgresError) { return .success(try await receive(into: &outcome, handle)) } catch { return .failure(error) }
             } onCancel: {
-                cancel()
+                if isCancellable { cancel() }
             }
             try received.get()
             signal.expect(by: nil)

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Metrics
 import Synchronization
@@ -13,6 +14,8 @@ package final class ConnectionPool: Sendable {
         package var idleTimeout: Duration = .seconds(120)
         /// Longest time for one exchange; longer than the server's `statement_timeout`, which should strike first.
         package var exchangeTimeout: Duration = .seconds(65)
+        /// How many connections at a time carry the short transactions that may travel together: as many as the server can work on.
+        package var lanes = max(1, ProcessInfo.processInfo.activeProcessorCount)
         /// Off behind PgBouncer in transaction mode before 1.21, which mixes up the names of different clients.
         package var usesNamedStatements = true
 
@@ -34,6 +37,7 @@ package final class ConnectionPool: Sendable {
     private let poller: Poller
     private let logger: Logger
     private let state: Mutex<State>
+    let convoy: Convoy
     private let waits = Metrics.Timer(label: "postgres_pool_wait_seconds")
     private let exchanges = Metrics.Timer(label: "postgres_exchange_seconds")
     private let connectionFailures = Counter(label: "postgres_connection_failures_total")
@@ -47,6 +51,7 @@ package final class ConnectionPool: Sendable {
         self.options = options
         self.poller = poller
         self.logger = logger
+        convoy = Convoy(lanes: min(options.lanes, options.maximum))
         state = Mutex(
             State(
                 pool: PoolState(
@@ -128,9 +133,9 @@ package final class ConnectionPool: Sendable {
         if reusable, connection.signal.isGone { lost(connection.id) }
     }
 
-    func exchange(_ statements: [Statement], on connection: Connection) async -> Connection.Outcome {
+    func exchange(_ statements: [Statement], on connection: Connection, isCancellable: Bool = true) async -> Connection.Outcome {
         let start = ContinuousClock.now
-        let outcome = await connection.exchange(statements, timeout: options.exchangeTimeout)
+        let outcome = await connection.exchange(statements, timeout: options.exchangeTimeout, isCancellable: isCancellable)
         exchanges.recordNanoseconds(start.duration(to: .now).nanoseconds)
         return outcome
     }

@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 
 /// The answer to one statement. Owns libpq's result and never changes, so it may be read from anywhere.
 package final class Rows: @unchecked Sendable {
@@ -22,10 +23,21 @@ package final class Rows: @unchecked Sendable {
 
     /// Finds a column once, by its name, for all rows. Fails when the statement does not return it.
     package func column<Value>(_ name: String, as type: Value.Type = Value.self) throws(PostgresError) -> Column<Value> {
-        let index = PQfnumber(result, name)
-        guard index >= 0 else { throw .decoding("the statement returns no column \(name)") }
-        return Column(name: name, index: index, type: PQftype(result, index))
+        let (index, type) = try find(name)
+        return Column(name: name, index: index, type: type)
     }
+
+    /// - Parameter near: where it probably is; libpq's own search folds the name's case and compares it with each column's.
+    func find(_ name: String, near: Int32 = 0) throws(PostgresError) -> (index: Int32, type: UInt32) {
+        let isThere = PQfname(result, near).map { strcmp($0, name) == 0 } ?? false
+        let index = isThere ? near : PQfnumber(result, name)
+        guard index >= 0 else { throw .decoding("the statement returns no column \(name)") }
+        return (index, PQftype(result, index))
+    }
+
+    package subscript(index: Int) -> Row { Row(rows: self, index: Int32(index)) }
+
+    package var isEmpty: Bool { count == 0 }
 
     /// Every row, translated.
     @inlinable
@@ -131,6 +143,13 @@ extension Int: PostgresDecodable {
     package init?(_ bytes: UnsafeRawBufferPointer, type: UInt32) {
         guard type != PostgresType.timestamp.rawValue, let value = Int64(bytes, type: type) else { return nil }
         self = Int(value)
+    }
+}
+
+extension Double: PostgresDecodable {
+    package init?(_ bytes: UnsafeRawBufferPointer, type: UInt32) {
+        guard type == PostgresType.double.rawValue else { return nil }
+        self = Double(bitPattern: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)))
     }
 }
 

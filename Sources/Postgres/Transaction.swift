@@ -95,15 +95,31 @@ package final class Transaction {
         exchanges += 1
         let outcome = await pool.exchange(statements, on: connection)
         isOpen = outcome.inTransaction
-        for (index, answer) in waiting.enumerated() {
+        try hand(outcome.rows[...], outcome.error, to: waiting)
+    }
+
+    /// The whole transaction in one round trip, which it may share with others; nothing of it was sent before.
+    private func travel() async throws {
+        let statements = unsent
+        let waiting = answers
+        unsent.removeAll()
+        answers.removeAll()
+        exchanges += 1
+        let arrival = await pool.convoy.send(statements, through: pool)
+        try Task.checkCancellation()
+        try hand(arrival.rows, arrival.error, to: waiting)
+    }
+
+    private func hand(_ rows: ArraySlice<Rows?>, _ error: PostgresError?, to waiting: [Answer?]) throws {
+        for (offset, answer) in waiting.enumerated() {
             guard let answer else { continue }
-            if index < outcome.rows.count, let rows = outcome.rows[index] {
+            if offset < rows.count, let rows = rows[rows.startIndex + offset] {
                 answer.result = .success(rows)
             } else {
-                answer.result = .failure(outcome.error ?? .connectionLost("an answer is missing"))
+                answer.result = .failure(error ?? .connectionLost("an answer is missing"))
             }
         }
-        if let error = outcome.error {
+        if let error {
             failure = error
             // A cancelled task asked for the cancelled statement; anybody else hears of the server's timeout.
             if case .server(let serverError) = error, serverError.sqlState == SQLState.queryCancelled { try Task.checkCancellation() }
@@ -111,9 +127,10 @@ package final class Transaction {
         }
     }
 
-    fileprivate func commit() async throws {
+    fileprivate func commit(inCompany: Bool) async throws {
         guard connection != nil || hasUnsent else { return }
         let done = queue(Statement("commit"))
+        if inCompany, connection == nil { try await travel() }
         let rows = try await done.value
         // After a failed statement the server turns a commit into a rollback and calls that a success.
         guard rows.tag == "COMMIT" else { throw PostgresError.rolledBack }
@@ -141,18 +158,20 @@ extension ConnectionPool {
     ///
     /// - Parameters:
     ///   - opening: statements sent in front of the first one of `body`, `begin` among them.
+    ///   - inCompany: the body asks for nothing on its way, only reads, and locks nothing: it may share its one round trip with others.
     ///   - retries: how often to start over after a serialization failure or a deadlock; `body` must bear being run again.
     /// - Throws: `PostgresError`, or what `body` throws; then nothing was kept. After `.connectionLost` nobody knows.
     @discardableResult
     package func transaction<Value>(
-        opening: [Statement] = [Statement("begin")], retries: Int = 0, _ body: (Transaction) async throws -> Pending<Value>
+        opening: [Statement] = [Statement("begin")], inCompany: Bool = false, retries: Int = 0,
+        _ body: (Transaction) async throws -> Pending<Value>
     ) async throws -> Value {
         var attempts = 0
         while true {
             let transaction = Transaction(self, opening: opening)
             do {
                 let pending = try await body(transaction)
-                try await transaction.commit()
+                try await transaction.commit(inCompany: inCompany)
                 return try pending.resolve()
             } catch {
                 await transaction.rollBack()

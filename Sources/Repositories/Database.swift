@@ -19,16 +19,17 @@ package struct Database: Sendable {
     ///
     /// - Parameters:
     ///   - taking: numbers to count the new things with, taken in a transaction of their own that goes out in the same round trip.
+    ///   - inCompany: `body` reads one thing by its number and asks for nothing on its way: it may share its round trip with others'.
     ///   - once: for requests with an idempotency key: answers `Replay` if the key is known, else records the answer with the effects.
     /// - Throws: `Refusal`, `DatabaseUnavailable`, `Replay`, or what `body` throws.
     package func transaction<Value>(
-        in scope: TenantScope, at now: Timestamp, taking numbers: Numbers = Numbers(), once: Once<Value>? = nil,
+        in scope: TenantScope, at now: Timestamp, taking numbers: Numbers = Numbers(), inCompany: Bool = false, once: Once<Value>? = nil,
         _ body: (TenantTransaction) async throws -> Pending<Value>
     ) async throws -> Value {
         while true {
             do {
                 return try await translatingErrors {
-                    try await pool.transaction(opening: [], retries: 3) { transaction in
+                    try await pool.transaction(opening: [], inCompany: inCompany, retries: 3) { transaction in
                         let tenant = TenantTransaction(transaction, scope)
                         if !numbers.isEmpty { tenant.takeNumbers(numbers, statementTimeout) }
                         tenant.begin(statementTimeout, at: now)
@@ -73,7 +74,7 @@ extension Refusal {
     /// Whether the same request, done a moment ago, could be the reason.
     fileprivate var mayComeOfRepetition: Bool {
         switch self {
-        case .conflict, .outdated, .notFound, .invalid: true
+        case .conflict, .outdated, .notFound, .invalid, .merged, .userMerged: true
         case .unauthenticated, .forbidden, .tenantNotActive, .keyReused: false
         }
     }

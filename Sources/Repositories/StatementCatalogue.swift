@@ -1,8 +1,10 @@
 /// Every statement the service sends, for the tests that hold all of them to the rules; a test counts that none is missing here.
 package enum StatementCatalogue {
     package static let tenant: [any TenantSQL.Type] = [
-        GuardSQL.self, Agents.SQL.self, Answers.SQL.self, Bulk.SQL.self, Counters.SQL.self, Messages.SQL.self, Settings.SQL.self,
-        TicketHistory.SQL.self, Tickets.SQL.self, Tokens.SQL.self, Users.SQL.self,
+        GuardSQL.self, AccessReader.SQL.self, Agents.SQL.self, Answers.SQL.self, Bulk.SQL.self, ConfigurationReader.SQL.self,
+        Counters.SQL.self, Departments.SQL.self, Fields.SQL.self, LiveSessions.SQL.self, Messages.SQL.self, Organizations.SQL.self,
+        Participants.SQL.self, PermissionGroups.SQL.self, Settings.SQL.self, Teams.SQL.self, TicketHistory.SQL.self, TicketLinks.SQL.self,
+        Tickets.SQL.self, Tokens.SQL.self, Usergroups.SQL.self, Users.SQL.self,
     ]
 
     package static let system: [any SystemSQL.Type] = [

@@ -15,10 +15,21 @@ package final class TenantTransaction {
     package var tickets: Tickets { Tickets(transaction: self) }
     package var messages: Messages { Messages(transaction: self) }
     package var history: TicketHistory { TicketHistory(transaction: self) }
+    package var participants: Participants { Participants(transaction: self) }
+    package var links: TicketLinks { TicketLinks(transaction: self) }
+    package var liveSessions: LiveSessions { LiveSessions(transaction: self) }
     package var agents: Agents { Agents(transaction: self) }
+    package var teams: Teams { Teams(transaction: self) }
+    package var permissionGroups: PermissionGroups { PermissionGroups(transaction: self) }
     package var users: Users { Users(transaction: self) }
+    package var organizations: Organizations { Organizations(transaction: self) }
+    package var usergroups: Usergroups { Usergroups(transaction: self) }
+    package var departments: Departments { Departments(transaction: self) }
+    package var fields: Fields { Fields(transaction: self) }
+    package var access: AccessReader { AccessReader(transaction: self) }
     package var tokens: Tokens { Tokens(transaction: self) }
     package var settings: Settings { Settings(transaction: self) }
+    package var configuration: ConfigurationReader { ConfigurationReader(transaction: self) }
     package var bulk: Bulk { Bulk(transaction: self) }
     package var counters: Counters { Counters(transaction: self) }
     var answers: Answers { Answers(transaction: self) }
@@ -32,7 +43,8 @@ package final class TenantTransaction {
     func begin(_ statementTimeout: Duration?, at now: Timestamp) {
         open(statementTimeout)
         if let token = scope.token {
-            transaction.send(Statement(GuardSQL.requireToken.rawValue, [scope.tenant.bind, token.bind, now.bind]))
+            let binds = [scope.tenant.bind, token.bind, now.bind, .bigint(scope.configurationVersion)]
+            transaction.send(Statement(GuardSQL.requireToken.rawValue, binds))
         }
     }
 
@@ -65,23 +77,25 @@ package final class TenantTransaction {
         transaction.queue(sql.rawValue, [.bigint(scope.tenant.value)] + binds)
     }
 
-    /// Queues a list put together from the closed set of fragments in `TicketListSQL`.
-    func run(_ list: TicketListSQL) -> Pending<Rows> {
-        transaction.queue(list.sql, [.bigint(scope.tenant.value)] + list.binds)
+    /// Queues a query put together from the closed set of fragments in `TicketQuery`.
+    func run(_ query: TicketQuery) -> Pending<Rows> {
+        transaction.queue(query.sql, [.bigint(scope.tenant.value)] + query.binds)
     }
 }
 
-/// Sent in front of every transaction of a request, in the same round trip: a token that was revoked a moment ago, in whatever process,
-/// stops the transaction before its first statement, so that nobody's cache can be too old. (Numbers are taken in front of it; those of a
-/// refused request are gaps.)
+/// Sent in front of every transaction of a request, in the same round trip: a token that was revoked or a right that was taken away a moment
+/// ago, in whatever process, stops the transaction before its first statement, so that nobody's cache can be too old. (Numbers are taken in
+/// front of it; those of a refused request are gaps.)
 package enum GuardSQL: String, TenantSQL {
     case requireToken = """
         select case
             when count(*) = 0 then helpdesk.refuse('DY401', 'the token is unknown, expired or revoked')
             when max(tenants.state) <> 'active' then helpdesk.refuse('DY423', 'the helpdesk is not active')
+            when max(settings.configuration_version) <> $4 then helpdesk.refuse('DY409', 'rights or settings have changed')
         end
         from helpdesk.tokens
         join installation.tenants on tenants.id = tokens.tenant_id
+        join helpdesk.settings on settings.tenant_id = tokens.tenant_id
         where tokens.tenant_id = $1
             and tokens.id = $2
             and tokens.revoked_at is null

@@ -7,6 +7,8 @@ package struct Helpdesk: Sendable {
     let clock: Clock
     let references: References
 
+    package var now: Timestamp { clock.now() }
+
     package init(database: Database, clock: Clock = .system, references: References = .random) {
         self.database = database
         self.clock = clock
@@ -39,5 +41,6 @@ package typealias DatabaseUnavailable = Repositories.DatabaseUnavailable
 package typealias Once = Repositories.Once
 package typealias RecordedAnswer = Repositories.RecordedAnswer
 package typealias Replay = Repositories.Replay
+package typealias StaleAccess = Repositories.StaleAccess
 package typealias TokenHash = Repositories.TokenHash
 package typealias TokenRecord = Repositories.TokenRecord

@@ -279,6 +279,58 @@ struct ETagTests {
         }
     }
 
+    @Test("While a chat goes on, ticket and list say so and so does the ETag, which is as good for a change as before")
+    func live() async throws {
+        try await withDesk { server, tenant in
+            let agent = tenant.agent.token
+            let made = try await server.openTicket(tenant)
+            let path = "/v1/tickets/\(made.id)"
+            let started = try await server.send("POST", path + "/live", token: agent, ["kind": "chat"])
+            let read = try await server.read(made.id, tenant)
+            let list = try await server.send("GET", "/v1/tickets", token: agent)
+            let shown = list.items.map { $0["live"] == JSONValue.bool(true) }
+            let plain = try await server.send("GET", path, token: agent, headers: ["If-None-Match": "\"2\""])
+            let unchanged = try await server.send("GET", path, token: agent, headers: ["If-None-Match": "\"2-live\""])
+            #expect(started.status == 201)
+            #expect(started.number("count") == 1)
+            #expect(started.truth("ticket.live") == true)
+            #expect(started.header("ETag") == "\"2-live\"")
+            #expect(read.header("ETag") == "\"2-live\"")
+            #expect(read.truth("live") == true)
+            #expect(shown == [true])
+            #expect(plain.status == 200)
+            #expect(unchanged.status == 304)
+
+            let patched = try await server.send("PATCH", path, token: agent, ["urgency": 2], headers: ["If-Match": "\"2-live\""])
+            let lost = try await server.send("PATCH", path, token: agent, ["urgency": 3], headers: ["If-Match": "\"2-live\""])
+            let ended = try await server.send("DELETE", path + "/live", token: agent)
+            #expect(patched.status == 200)
+            #expect(patched.header("ETag") == "\"3-live\"")
+            expectProblem(lost, 412)
+            #expect(ended.status == 200)
+            #expect(ended.header("ETag") == "\"4\"")
+            #expect(ended.truth("live") == false)
+        }
+    }
+
+    @Test("A chat whose heartbeat stopped is over without anybody's doing, on the ticket, in the list and in the ETag")
+    func notLiveAnyMore() async throws {
+        let server = try await TestServer.shared.value
+        // The server's clock is the system's; these helpdesks' people work an hour before it, and an hour after.
+        for (seconds, isLive) in [(Int64(-3600), false), (3600, true)] {
+            let clock = TestClock(Clock.system.now().advanced(bySeconds: seconds))
+            let tenant = try await TestInstallation.shared.value.makeTenant(clock: clock)
+            let ticket = try await tenant.makeTicket()
+            _ = try await tenant.helpdesk.startLive(.call, on: ticket.id, tenant.agent.access)
+            let read = try await server.read(ticket.id.value, tenant)
+            let list = try await server.send("GET", "/v1/tickets", token: tenant.agent.token)
+            let shown = list.items.map { $0["live"] == JSONValue.bool(isLive) }
+            #expect(read.truth("live") == isLive)
+            #expect(read.header("ETag") == (isLive ? "\"2-live\"" : "\"2\""))
+            #expect(shown == [true])
+        }
+    }
+
     @Test("Who has the ticket already is told that it is unchanged, until it changes")
     func ifNoneMatch() async throws {
         try await withDesk { server, tenant in

@@ -45,7 +45,7 @@ struct ListConventionTests {
 
     @Test(
         "Handing back next_cursor leads through everything once, in each order",
-        arguments: ["id", "-id", "created_at", "-created_at", "updated_at", "-updated_at"])
+        arguments: ["id", "-id", "created_at", "-created_at", "updated_at", "-updated_at", "urgency", "-urgency"])
     func cursors(sort: String) async throws {
         try await withDesk { server, tenant in
             for number in 1...25 {
@@ -111,7 +111,7 @@ struct ListConventionTests {
                 let answered = try await server.send("GET", "/v1/tickets?sort=created_at&cursor=" + bad, token: agent)
                 expectProblem(answered, 422, naming: ["cursor"])
             }
-            for sort in ["", "&sort=-created_at", "&sort=updated_at", "&sort=id"] {
+            for sort in ["", "&sort=-created_at", "&sort=updated_at", "&sort=urgency", "&sort=id"] {
                 let answered = try await server.send("GET", "/v1/tickets?cursor=" + cursor + sort, token: agent)
                 expectProblem(answered, 422, naming: ["cursor"])
             }
@@ -143,7 +143,8 @@ struct ListConventionTests {
             let spam = try await server.openTicket(tenant, "Spam").id
             let deleted = try await server.openTicket(tenant, "Deleted").id
             _ = try await server.send("PATCH", "/v1/tickets/\(assigned)", token: agent, ["agent_id": .integer(tenant.agentID.value)])
-            _ = try await server.send("PATCH", "/v1/tickets/\(urgent)", token: agent, ["priority": "urgent", "status": "pending"])
+            _ = try await server.send(
+                "PATCH", "/v1/tickets/\(urgent)", token: agent, ["priority": "urgent", "status": "pending", "labels": ["down", "to do"]])
             _ = try await server.send("POST", "/v1/tickets/\(spam)/spam", token: agent)
             _ = try await server.send("DELETE", "/v1/tickets/\(deleted)", token: agent)
             let all: [Int64] = [plain, assigned, urgent]
@@ -151,6 +152,8 @@ struct ListConventionTests {
                 ("", all), ("status=pending", [urgent]), ("status=awaiting_agent&status=pending", all), ("status=spam", [spam]),
                 ("status=deleted", [deleted]), ("status=spam&status=deleted", [spam, deleted]), ("status=resolved", []),
                 ("agent_id=none", [plain, urgent]), ("agent_id=\(tenant.agentID)", [assigned]), ("agent_id=4711", []),
+                ("team_id=none", all), ("team_id=4711", []), ("department_id=\(Department.first)", all), ("department_id=4711", []),
+                ("label=down", [urgent]), ("label=to%20do", [urgent]), ("label=Down", []), ("label=down&status=spam", []),
                 ("priority=urgent", [urgent]), ("user_id=\(tenant.userID)", all), ("user_id=4711", []),
                 ("created_before=2020-01-01T00:00:00Z", []), ("created_after=2020-01-01T00:00:00.000%2B01:00", all),
                 ("updated_before=9999-12-31T23:59:59Z", all), ("updated_after=9999-12-31T23:59:59Z", []),

@@ -74,6 +74,10 @@ private struct RandomJSON {
         "agent_id": [1, 2, .null],
         "priority": ["low", "normal", "high", "urgent"],
         "urgency": [1, 5, 10],
+        "department_id": [1],
+        "team_id": [.null],
+        "labels": [[], ["billing"], ["b", "a", "b"]],
+        "fields": [[:], .null],
     ]
 
     private static let strings = [
@@ -126,6 +130,7 @@ private struct RandomJSON {
     mutating func query() -> String {
         let sense: [(name: String, values: [String])] = [
             ("status", ["pending", "awaiting_agent", "spam", "deleted"]), ("agent_id", ["none", "1"]), ("user_id", ["1", "4711"]),
+            ("team_id", ["none", "1"]), ("department_id", ["1"]), ("label", ["billing", "%2C"]), ("field.order_no", ["A-17"]),
             ("priority", ["normal", "urgent"]), ("created_after", ["2026-01-01T00:00:00Z", "0000-01-01T00:00:00.000-23:59"]),
             ("updated_before", ["9999-12-31T23:59:59.999Z", "2026-01-01T00:00:00%2B02:00"]), ("sort", ["id", "-created_at"]),
             ("limit", ["1", "200"]), ("cursor", ["bm9uc2Vuc2U"]), ("colour", ["red"]),

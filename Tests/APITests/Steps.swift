@@ -46,6 +46,9 @@ extension Answered {
     func word(_ path: String) -> String? { member(path)?.string }
     func number(_ path: String) -> Int64? { member(path)?.integer }
     func isNull(_ path: String) -> Bool { member(path)?.isNull ?? false }
+    func truth(_ path: String) -> Bool? {
+        if case .bool(let value) = member(path) { value } else { nil }
+    }
 
     var items: [JSONValue] { json["items"]?.array ?? [] }
     var nextCursor: String? { json["next_cursor"]?.string }

@@ -2,60 +2,102 @@ import JSON
 import Support
 import Testing
 
-/// A valid body for each operation that takes one. A test counts them, so that no route goes unwatched by the tests that walk all of them.
-let validBodies: [String: JSONValue] = [
-    "POST /v1/tickets": ["subject": "Knock", "text": "Anybody there?", "user": ["email": "knock@customer.example"]],
-    "PATCH /v1/tickets/{id}": ["urgency": 7, "subject": "Knock"],
-    "POST /v1/tickets/{id}/replies": ["text": "Anybody there?"],
-    "POST /v1/tickets/{id}/notes": ["text": "Anybody there?"],
-    "POST /v1/tickets/{id}/restore": ["status": "pending"],
-    "POST /operator/v1/tenants": ["slug": "nobody-may-make-this", "name": "Knock", "time_zone": "Europe/London"],
-    "PATCH /operator/v1/tenants/{slug}": ["state": "closing"],
-]
-
 extension Contract.Operation {
     /// `GET /v1/tickets/{id}`.
     var name: String { "\(method) \(path)" }
     var takesBody: Bool { json["requestBody"] != nil }
     var namesTicket: Bool { path.hasPrefix("/v1/tickets/{id}") }
+    var namesSomething: Bool { path.contains("{id}") }
+
+    /// What kind of thing it is called on: `tickets`; nil when on none.
+    var kind: String? {
+        guard isTenants, namesSomething else { return nil }
+        return path.split(separator: "/").dropFirst().first.map(String.init)
+    }
+
+    /// What a token needs for it; nil: nothing.
+    var scope: String? { json["security"]?.array?.first?["tenantToken"]?.array?.first?.string }
 }
 
-extension TestServer {
-    /// Calls an operation as it is described, with a valid body if it takes one.
-    func call(_ operation: Contract.Operation, id: Int64 = 1, slug: String = "nobody", token: String?) async throws -> Answered {
-        let path = operation.path.replacing("{id}", with: String(id)).replacing("{slug}", with: slug)
-        try #require(!path.contains("{"), "say here what goes into \(operation.path)")
-        var body: JSONValue?
-        if operation.takesBody {
-            body = try #require(validBodies[operation.name] as JSONValue?, "give \(operation.name) a body in validBodies")
+extension Contract {
+    /// Every kind of thing a helpdesk has: what there is an address for.
+    var kinds: Set<String> { Set(operations.compactMap(\.kind)) }
+
+    /// What kind of thing a member or parameter means: `agent_id` an agent, `permission_group_ids` permission groups. Links, merges and the
+    /// like name things of the operation's own kind.
+    func kind(named name: String, in operation: Operation) -> String? {
+        if ["into", "duplicates", "other_id"].contains(name) { return operation.kind }
+        guard let end = ["_ids", "_id"].first(where: name.hasSuffix) else { return nil }
+        let kind = String(name.dropLast(end.count)).replacing("_", with: "-") + "s"
+        return kinds.contains(kind) || kind == "messages" ? kind : nil
+    }
+}
+
+@Suite("The examples in the document")
+struct ExampleTests {
+    @Test("Whatever takes a body shows one, in the form it describes")
+    func haveTheirForm() async throws {
+        let contract = try await TestServer.shared.value.contract
+        for operation in contract.operations {
+            let schema = operation.json["requestBody"]?["content"]?["application/json"]?["schema"]
+            #expect((schema != nil) == (operation.example != nil), "\(operation.name)")
+            if let schema, let example = operation.example { try contract.check(example, schema, at: operation.name) }
         }
-        return try await send(operation.method, path, token: token, body)
-    }
-}
-
-@Suite("The table of valid bodies")
-struct ValidRequestsTests {
-    @Test("It holds exactly the operations that take a body")
-    func complete() async throws {
-        let server = try await TestServer.shared.value
-        let taking = Set(server.contract.operations.filter(\.takesBody).map(\.name))
-        #expect(Set(validBodies.keys) == taking)
-        #expect(!taking.isEmpty)
     }
 
-    @Test("Each of them is taken from somebody who may send it")
-    func valid() async throws {
+    @Test("Each is taken from somebody who may send it")
+    func areTaken() async throws {
         try await withDesk { server, tenant in
+            let things = Things(server, tenant)
             let asOperator = try await makeOperatorToken(tenant)
-            let ticket = try await server.openTicket(tenant)
-            for operation in server.contract.operations where operation.takesBody && operation.name != "POST /operator/v1/tenants" {
-                let token = operation.isOperators ? asOperator : tenant.agent.token
-                if operation.name == "POST /v1/tickets/{id}/restore" {
-                    _ = try await server.send("POST", "/v1/tickets/\(ticket.id)/spam", token: tenant.agent.token)
-                }
-                let answered = try await server.call(operation, id: ticket.id, slug: tenant.tenant.slug.text, token: token)
-                #expect((200..<300).contains(answered.status), "\(operation.name): \(answered.json)")
+            var taken = 0
+            for operation in server.contract.operations where operation.takesBody {
+                let token = operation.isOperators ? asOperator : try await things.token(for: operation)
+                let answered = try await things.attempt(operation, token: token)
+                #expect((200..<300).contains(answered.status), "\(operation.name): \(answered.status) \(answered.word("detail") ?? "")")
                 if operation.isOperators { _ = try await tenant.installation.setState(of: tenant.tenant.slug, .active) }
+                taken += 1
+            }
+            #expect(taken > 30)
+        }
+    }
+
+    @Test("A member that nobody knows is named, and nothing is done")
+    func unknownMembers() async throws {
+        try await withDesk { server, tenant in
+            let things = Things(server, tenant)
+            let asOperator = try await makeOperatorToken(tenant)
+            for operation in server.contract.operations where operation.takesBody {
+                let token = operation.isOperators ? asOperator : try await things.token(for: operation)
+                var call = try await things.call(operation)
+                var members = call.body?.object ?? [:]
+                members["nobody_knows_this"] = 1
+                call.body = .object(members)
+                expectProblem(try await server.send(call, token: token), 422, naming: ["nobody_knows_this"])
+            }
+        }
+    }
+
+    @Test("A member of the wrong type is named")
+    func wrongTypes() async throws {
+        try await withDesk { server, tenant in
+            let things = Things(server, tenant)
+            let asOperator = try await makeOperatorToken(tenant)
+            for operation in server.contract.operations where operation.takesBody {
+                let token = operation.isOperators ? asOperator : try await things.token(for: operation)
+                let call = try await things.call(operation)
+                let schema = operation.json["requestBody"]?["content"]?["application/json"]?["schema"]
+                for (name, property) in schema?["properties"]?.object ?? [:] {
+                    // What is no object nor list must not be one, and the other way round.
+                    let isNested = property["type"] == "object" || property["type"] == "array"
+                    var wrong = call
+                    var members = call.body?.object ?? [:]
+                    members[name] = isNested ? "text" : [[:]]
+                    wrong.body = .object(members)
+                    let answered = try await server.send(wrong, token: token)
+                    #expect(answered.status == 422, "\(operation.name) \(name): \(answered.status)")
+                    #expect(answered.faultyFields.contains { $0 == name || $0.hasPrefix(name + ".") }, "\(operation.name) \(name)")
+                }
             }
         }
     }

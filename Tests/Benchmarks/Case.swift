@@ -1,6 +1,7 @@
 /// What is measured: the requests that a helpdesk lives by.
 enum Case: String, CaseIterable {
     case read = "read_ticket"
+    case conversation = "read_conversation"
     case list = "list_tickets"
     case create = "create_ticket"
     case reply
@@ -8,6 +9,7 @@ enum Case: String, CaseIterable {
     var title: String {
         switch self {
         case .read: "read a ticket"
+        case .conversation: "read it with messages and history"
         case .list: "list 50 tickets"
         case .create: "create a ticket"
         case .reply: "reply"
@@ -19,6 +21,7 @@ enum Case: String, CaseIterable {
 
 /// The same words for pgbench and for the service: what is written costs by its length.
 enum Sample {
+    static let fields = #"{"order_no":"A-17","warranty":true}"#
     static let subject = "The printer on the second floor prints nothing but stripes"
     static let body = """
         Since this morning the printer beside the kitchen prints stripes on every page, whatever is sent to it and from whichever \

@@ -58,11 +58,13 @@ struct LuaScript {
         let body: String =
             switch measured {
             case .read: #"return "GET /v1/tickets/" .. math.random(tenant.tickets) .. " HTTP/1.1\r\n" .. tenant.head .. "\r\n""#
+            case .conversation:
+                #"return "GET /v1/tickets/" .. math.random(tenant.tickets) .. "?include=messages,history HTTP/1.1\r\n" .. tenant.head .. "\r\n""#
             case .list: #"return "GET /v1/tickets?limit=50 HTTP/1.1\r\n" .. tenant.head .. "\r\n""#
             case .create:
                 #"""
                 local user = math.random(tenant.users)
-                    return post("/v1/tickets", tenant, '{"subject":"\#(Sample.subject)","text":"\#(Sample.body)","user_id":' .. user .. '}')
+                    return post("/v1/tickets", tenant, '{"subject":"\#(Sample.subject)","text":"\#(Sample.body)","user_id":' .. user .. ',"fields":\#(Sample.fields)}')
                 """#
             case .reply:
                 #"""

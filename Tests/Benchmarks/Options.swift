@@ -6,6 +6,7 @@ struct Options {
     var clients = 16
     var tickets = 100_000
     var tenants = 50
+    var cases = Case.allCases
     var output = ".bench/results.json"
 
     static let usage = """
@@ -17,6 +18,7 @@ struct Options {
         --clients N       connections, the same for pgbench, wrk and the service's pool (16)
         --tickets N       tickets in all (100000)
         --tenants N       helpdesks, as large as Zipf's law says (50)
+        --cases A,B       only these: \(Case.allCases.map(\.rawValue).joined(separator: ", "))
         --output PATH     where the results are written as JSON (.bench/results.json)
         """
 
@@ -31,6 +33,11 @@ struct Options {
             case "--clients": clients = try Self.number(value, for: flag, upTo: 500)
             case "--tickets": tickets = try Self.number(value, for: flag, upTo: 100_000_000)
             case "--tenants": tenants = try Self.number(value, for: flag, upTo: 1_000_000)
+            case "--cases":
+                cases = try value.split(separator: ",").map { name throws(Failure) in
+                    guard let one = Case(rawValue: String(name)) else { throw Failure("there is no case \(name)\n\n\(Self.usage)") }
+                    return one
+                }
             case "--output": output = value
             default: throw Failure("there is no \(flag)\n\n\(Self.usage)")
             }

@@ -14,7 +14,7 @@ struct Pgbench {
         let file = try workplace.write(script.text, to: "\(script.measured.rawValue).sql")
         let variables = [
             ("count", "0"), ("clients", "\(options.clients)"), ("base", "\(run)000000000"), ("subject", Sample.subject),
-            ("body", Sample.body),
+            ("body", Sample.body), ("fields", Sample.fields),
             ("changes", script.measured.changes),
         ]
         // A second to prepare, plan and fill the caches in front, and one behind that may not be whole.

@@ -44,7 +44,7 @@ struct PgbenchScript {
         // Numbers must be new, and grow as a counter's do: `\gset`, which could read the counter, is not allowed in a pipeline.
         let number = ["\\set count :count + 1", "\\set number :base + :count * :clients + :client_id"]
         return switch measured {
-        case .read: [id]
+        case .read, .conversation: [id]
         case .list: ["\\set limit 51"]
         case .create:
             // As long as a real reference, as scattered, and never the same twice.

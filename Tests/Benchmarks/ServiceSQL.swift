@@ -13,7 +13,15 @@ enum Step {
 
     static let begin = Step.sql("begin")
     static let commit = Step.sql("commit")
-    static let requireToken = run(GuardSQL.requireToken, ":token", "now()")
+    static let requireToken = run(GuardSQL.requireToken, ":token", "now()", "null::bigint")
+
+    /// As an agent reads it who sees everything.
+    static let ticket = one(locking: false)
+    static let lockedTicket = one(locking: true)
+
+    private static func one(locking: Bool) -> Step {
+        .sql(filled(TicketQuery.one(ID(1), seenBy: .everything, locking: locking).sql, [":tenant", ":id"]))
+    }
 
     static func run(_ sql: some TenantSQL, _ values: String...) -> Step { .sql(filled(sql.rawValue, [":tenant"] + values)) }
 
@@ -35,16 +43,28 @@ extension Case {
     /// What the service sends for one request, a line for each exchange: see `Database.transaction` and the verbs in Services/Tickets.
     var exchanges: [[Step]] {
         switch self {
-        case .read: [[.begin, .enterTenant, .requireToken, .run(Tickets.SQL.find, ":id"), .commit]]
+        case .read: [[.begin, .enterTenant, .requireToken, .ticket, .commit]]
+        case .conversation:
+            [
+                [
+                    .begin, .enterTenant, .requireToken, .ticket,
+                    .run(Messages.SQL.list, ":id", "true", "0", "201", "\(4 << 20)"), .run(TicketHistory.SQL.list, ":id", "0", "201"),
+                    .commit,
+                ]
+            ]
         case .list: [[.begin, .enterTenant, .requireToken, Self.firstPage, .commit]]
-        case .create: [Self.opening(.run(Users.SQL.find, ":user"), tickets: 1), Self.newTicket + [.commit]]
-        case .reply: [Self.opening(.run(Tickets.SQL.lock, ":id"), tickets: 0), Self.answer + [.commit]]
+        case .create:
+            [
+                Self.opening(.run(Users.SQL.hold, ":user"), tickets: 1) + [.run(Users.SQL.find, ":user")],
+                Self.newTicket + [.commit],
+            ]
+        case .reply: [Self.opening(.lockedTicket, tickets: 0), Self.answer + [.commit]]
         }
     }
 
     /// The transaction that takes the numbers and the start of the one that uses them, in one round trip.
     private static func opening(_ first: Step, tickets: Int) -> [Step] {
-        let take = Step.run(Counters.SQL.take, "\(tickets)::bigint", "1::bigint", "0::bigint", "0::bigint", "0::bigint")
+        let take = Step.run(Counters.SQL.take, "\(tickets)::bigint", "1::bigint", "0::bigint", "0::bigint", "0::bigint", "0::bigint")
         return [
             .begin, .enterTenant, .sql("set local synchronous_commit = off"), take, .commit, .begin, .enterTenant, .requireToken, first,
         ]
@@ -52,7 +72,7 @@ extension Case {
 
     /// Fifty, and one more to know whether there is a next page.
     private static var firstPage: Step {
-        let list = TicketListSQL(TicketFilter(), .newestChangeFirst, after: nil, limit: 51)
+        let list = TicketQuery.list(TicketFilter(), .newestChangeFirst, after: nil, limit: 51, seenBy: .everything)
         precondition(list.binds == [.bigint(51)], "the list has other parameters than its limit")
         return .sql(Step.filled(list.sql, [":tenant", ":limit"]))
     }
@@ -60,11 +80,12 @@ extension Case {
     private static var newTicket: [Step] {
         [
             .run(
-                Tickets.SQL.insert, ":number", ":ref", ":subject", "'awaiting_agent'", ":user", "null", "'normal'", "1", "'api'", "null",
-                "1", "1",
-                "now()", "now()", "null"),
+                Tickets.SQL.insert, ":number", ":ref", ":subject", "'awaiting_agent'", ":user", "null", "1", "null", "null", "'normal'",
+                "1",
+                "'{}'::text[]", ":fields", "'api'", "null", "1", "1", "now()", "now()", "null"),
+            .run(Tickets.SQL.addFieldKeys, ":number", "'{11,12}'::bigint[]", "'{A-17,true}'::text[]"),
             .run(Messages.SQL.insert, ":number", ":number", "'user_message'", "null", ":user", "'text'", ":body", "now()"),
-            .run(TicketHistory.SQL.append, ":number", "1", "now()", "'agent'", ":agent", "'created'", ":changes", ":number"),
+            .run(TicketHistory.SQL.append, ":number", "1", "now()", "'agent'", ":agent", "'created'", ":changes", ":number", ":token"),
         ]
     }
 
@@ -73,21 +94,21 @@ extension Case {
         [
             .run(Messages.SQL.insert, ":id", ":number", "'reply'", ":agent", "null", "'text'", ":body", "now()"),
             .run(
-                Tickets.SQL.update, ":id", ":number", ":subject", "'awaiting_user'", "null", "null", ":agent", "'normal'", "1", "2",
-                "now()",
-                "now()", "null", "null"),
-            .run(TicketHistory.SQL.append, ":id", ":number", "now()", "'agent'", ":agent", "'replied'", ":changes", ":number"),
+                Tickets.SQL.update, ":id", ":number", ":subject", "'awaiting_user'", "null", "null", "null", "1", ":agent", "null",
+                "'normal'", "1", "'{}'::text[]", ":fields", "null", "null", "2", "1", "now()", "now()", "null", "0", "now()", "null"),
+            .run(TicketHistory.SQL.append, ":id", ":number", "now()", "'agent'", ":agent", "'replied'", ":changes", ":number", ":token"),
         ]
     }
 
     /// What the history says of it.
     var changes: String {
         switch self {
-        case .read, .list: "[]"
+        case .read, .conversation, .list: "[]"
         case .create:
             """
             [{"field":"status","from":null,"to":"awaiting_agent"},{"field":"subject","from":null,"to":"\(Sample.subject)"},\
-            {"field":"user_id","from":null,"to":17},{"field":"priority","from":null,"to":"normal"},{"field":"urgency","from":null,"to":1}]
+            {"field":"department_id","from":null,"to":1},{"field":"user_id","from":null,"to":17},{"field":"priority","from":null,"to":"normal"},{"field":"urgency","from":null,"to":1},{"field":"fields.order_no","from":null,"to":"A-17"},\
+            {"field":"fields.warranty","from":null,"to":true}]
             """
         case .reply: #"[{"field":"status","from":"awaiting_agent","to":"awaiting_user"}]"#
         }

@@ -15,28 +15,58 @@ extension TestTenant {
             }
         let subject = try #require(Subject("It does not work"))
         let draft = TicketDraft(subject: subject, body: text("Please help"), requester: .user(userID), status: opening)
-        let ticket = try await helpdesk.createTicket(draft, agent.access)
+        let ticket = try await byAgent { try await helpdesk.createTicket(draft, $0) }
         guard case .hidden(let hidden, _) = status else { return ticket }
-        return try await helpdesk.hideTicket(ticket.id, as: hidden, agent.access)
+        return try await byAgent { try await helpdesk.hideTicket(ticket.id, as: hidden, $0) }
+    }
+
+    /// A ticket of the tenant's user, opened by an agent as `change` wants it.
+    func makeTicket(
+        _ title: String = "It does not work", by access: Access, _ change: (inout TicketDraft) -> Void
+    ) async throws -> Ticket {
+        let subject = try #require(Subject(title))
+        var draft = TicketDraft(subject: subject, body: text("Please help"), requester: .user(userID))
+        change(&draft)
+        return try await helpdesk.createTicket(draft, access)
     }
 
     /// The ticket as it is kept.
     func read(_ id: ID<Ticket>) async throws -> Ticket {
-        try await helpdesk.readTicket(id, messages: false, history: false, agent.access).ticket
+        try await byAgent { try await helpdesk.readTicket(id, messages: false, history: false, $0).ticket }
     }
 
     func history(of id: ID<Ticket>) async throws -> [HistoryEntry] {
-        try await helpdesk.listHistory(of: id, after: nil, limit: 200, agent.access).items
+        try await byAgent { try await helpdesk.listHistory(of: id, after: nil, limit: 200, $0).page.items }
     }
 
     func messages(on id: ID<Ticket>) async throws -> [Message] {
-        try await helpdesk.listMessages(on: id, after: nil, limit: 200, agent.access).items
+        try await byAgent { try await helpdesk.listMessages(on: id, after: nil, limit: 200, $0).items }
+    }
+
+    func links(of id: ID<Ticket>) async throws -> [TicketLink] {
+        try await byAgent { try await helpdesk.listLinks(of: id, $0) }
+    }
+
+    /// The numbers of a list's tickets, the lowest first, as an agent sees them.
+    func listed(_ change: (inout TicketFilter) -> Void = { _ in }) async throws -> [ID<Ticket>] {
+        var filter = TicketFilter()
+        change(&filter)
+        let asked = filter
+        return try await byAgent {
+            try await helpdesk.listTickets(asked, TicketOrder(.id, descending: false), after: nil, limit: 200, $0).items.map(\.id)
+        }
     }
 
     func set(_ status: VisibleStatus, on id: ID<Ticket>) async throws -> Ticket {
         var patch = TicketPatch()
         patch.status = status
-        return try await helpdesk.updateTicket(id, patch, agent.access)
+        let wanted = patch
+        return try await byAgent { try await helpdesk.updateTicket(id, wanted, $0) }
+    }
+
+    /// Does it as the tenant's agent, whatever rights or settings were changed since the test began.
+    func byAgent<Value>(_ act: (Access) async throws -> Value) async throws -> Value {
+        do { return try await act(agent.access) } catch is StaleAccess { return try await act(now(agent)) }
     }
 
     /// Another user of this helpdesk, with a token.
@@ -72,6 +102,15 @@ extension VisibleStatus {
     }
 }
 
+extension Restoration {
+    /// To this status; nil: to the one the ticket was hidden from.
+    static func to(_ status: VisibleStatus?) -> Restoration {
+        var restoration = Restoration()
+        restoration.status = status
+        return restoration
+    }
+}
+
 extension TicketPatch {
     static func subject(_ text: String) throws -> TicketPatch {
         var patch = TicketPatch()
@@ -100,6 +139,11 @@ extension Refusal {
 
     var isInvalid: Bool {
         if case .invalid = self { true } else { false }
+    }
+
+    /// Each fault as `fields.order_no required`, in alphabetical order.
+    var namedFaults: [String] {
+        if case .invalid(let faults) = self { faults.map { "\($0.field) \($0.code)" }.sorted() } else { [] }
     }
 }
 

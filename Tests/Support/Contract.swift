@@ -15,6 +15,12 @@ package struct Contract: Sendable {
 
         /// Needs a token of a helpdesk's person.
         package var isTenants: Bool { json["security"]?.array?.contains { $0["tenantToken"] != nil } ?? false }
+        /// Who may call it at all: `everybody`, `agents` or `admins`.
+        package var callers: String? { json["x-callers"]?.string }
+        /// Answers something that is shown this once.
+        package var showsSecret: Bool { json["x-shows-secret"] == true }
+        /// A body that is taken.
+        package var example: JSONValue? { json["requestBody"]?["content"]?["application/json"]?["example"] }
         package var isOperators: Bool { json["security"]?.array?.contains { $0["operatorToken"] != nil } ?? false }
     }
 
@@ -57,12 +63,14 @@ package struct Contract: Sendable {
         guard let described = content[media] else {
             throw Violation(description: "\(method) \(operation.path) \(answered.status): \(media) is not described")
         }
+        // Foundation keeps the body of a redirection to itself.
+        if answered.status == 308, answered.data.isEmpty { return }
         guard let schema = described["schema"] else { return }
         try check(answered.json, schema, at: "\(method) \(operation.path) \(answered.status)")
     }
 
-    /// The part of JSON Schema that our document uses.
-    private func check(_ value: JSONValue, _ schema: JSONValue, at place: String) throws {
+    /// Throws unless the value has the form; knows the part of JSON Schema that our document uses.
+    package func check(_ value: JSONValue, _ schema: JSONValue, at place: String) throws {
         func fail(_ reason: String) -> Violation { Violation(description: "\(place): \(reason)") }
         if let reference = schema["$ref"]?.string {
             let name = reference.split(separator: "/").last.map(String.init) ?? ""
@@ -86,6 +94,9 @@ package struct Contract: Sendable {
         }
         if let items = schema["items"], let values = value.array {
             for (index, item) in values.enumerated() { try check(item, items, at: "\(place)[\(index)]") }
+        }
+        if let members = value.object, let member = schema["additionalProperties"], member.object != nil {
+            for (name, value) in members { try check(value, member, at: "\(place).\(name)") }
         }
         if let members = value.object, let properties = schema["properties"]?.object {
             for name in schema["required"]?.array?.compactMap(\.string) ?? [] where members[name] == nil {

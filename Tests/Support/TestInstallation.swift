@@ -73,6 +73,7 @@ package struct TestTenant: Sendable {
     package struct Login: Sendable {
         package let token: String
         package let tokenID: ID<Token>
+        /// As it was at the start; after a change of rights or settings ask `TestTenant.now`.
         package let access: Access
     }
 
@@ -87,6 +88,9 @@ package struct TestTenant: Sendable {
     package let admin: Login
     package let agent: Login
     package let user: Login
+
+    /// What holds for this login now.
+    package func now(_ login: Login) async throws -> Access { try await authenticator.refreshed(login.token) }
 
     /// A ticket of the tenant's user, opened by the user.
     package func makeTicket(_ subject: String = "It does not work", message: String = "Please help") async throws -> Ticket {

@@ -63,11 +63,20 @@ package struct TestServer: Sendable {
         return answered
     }
 
+    /// Redirections are answers to look at, too.
+    private final class Staying: NSObject, URLSessionTaskDelegate {
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+            newRequest request: URLRequest,
+            completionHandler: @escaping (URLRequest?) -> Void
+        ) { completionHandler(nil) }
+    }
+
     private static let session: URLSession = {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpMaximumConnectionsPerHost = 32
         configuration.timeoutIntervalForRequest = 30
-        return URLSession(configuration: configuration)
+        return URLSession(configuration: configuration, delegate: Staying(), delegateQueue: nil)
     }()
 }
 

@@ -4,6 +4,7 @@ import JSON
 /// The OpenAPI 3.1 document, made from the endpoints that are served.
 struct Document: Sendable {
     let endpoints: [Endpoint]
+    let schemas: [String: Schema]
     let version: String
 
     var json: JSONValue {
@@ -16,7 +17,7 @@ struct Document: Sendable {
             ],
             "paths": .object(paths),
             "components": [
-                "schemas": .object(Self.schemas.mapValues(\.json)),
+                "schemas": .object(schemas.mapValues(\.json)),
                 "securitySchemes": [
                     "tenantToken": [
                         "type": "http", "scheme": "bearer",
@@ -34,12 +35,6 @@ struct Document: Sendable {
         is answered like what does not exist.
         """
 
-    static let schemas: [String: Schema] = [
-        "Ticket": TicketBodies.ticket, "Message": TicketBodies.message, "HistoryEntry": TicketBodies.historyEntry,
-        "Problem": Problem.schema,
-        "Tenant": TenantBodies.tenant,
-    ]
-
     private var paths: [String: JSONValue] {
         Dictionary(grouping: endpoints, by: \.path).mapValues { endpoints in
             .object(Dictionary(endpoints.map { ($0.method.rawValue.lowercased(), operation($0)) }) { $1 })
@@ -53,23 +48,28 @@ struct Document: Sendable {
         case .tenantToken: operation["security"] = [["tenantToken": .array((endpoint.scope.map { [.string($0.rawValue)] }) ?? [])]]
         case .operatorToken: operation["security"] = [["operatorToken": []]]
         }
+        if endpoint.showsSecret { operation["x-shows-secret"] = true }
+        if endpoint.needs == .tenantToken { operation["x-callers"] = .string(endpoint.callers.rawValue) }
         let inPath = endpoint.parametersInPath.map { name in
             Endpoint.Parameter(
-                name: name, place: .path, schema: name == "id" ? .integer(minimum: 1) : .string(),
-                description: name == "id" ? "Number in this helpdesk." : "Short name.")
+                name: name, place: .path, schema: name.hasSuffix("id") ? .integer(minimum: 1) : .string(),
+                description: name.hasSuffix("id") ? "Number in this helpdesk." : "Short name.")
         }
-        let idempotent = endpoint.method == .post && endpoint.needs == .tenantToken ? [Endpoint.Parameter.idempotencyKey] : []
+        let idempotent =
+            endpoint.method == .post && endpoint.needs == .tenantToken && !endpoint.showsSecret ? [Endpoint.Parameter.idempotencyKey] : []
         let parameters = inPath + endpoint.parameters + idempotent
         if !parameters.isEmpty { operation["parameters"] = .array(parameters.map(Self.parameter)) }
         if let body = endpoint.body {
+            var content: [String: JSONValue] = ["schema": body.json]
+            if let example = endpoint.example { content["example"] = example }
             operation["requestBody"] = [
-                "required": .bool(!endpoint.bodyIsOptional), "content": ["application/json": ["schema": body.json]],
+                "required": .bool(!endpoint.bodyIsOptional), "content": ["application/json": .object(content)],
             ]
         }
         var responses: [String: JSONValue] = [:]
         for success in endpoint.success {
             var response: [String: JSONValue] = ["description": .string(success.description)]
-            if success.status != 304 {
+            if success.status != 304, success.status != 204 {
                 response["content"] = .object([success.mediaType: success.schema.map { ["schema": $0.json] } ?? [:]])
             }
             responses[String(success.status)] = .object(response)

@@ -32,6 +32,7 @@ struct DocumentPage {
                 page += "</table>\n"
             }
             if let body = endpoint.body { page += Self.details("Body", body.json) }
+            if let example = endpoint.example { page += Self.details("Example", example) }
             for success in endpoint.success {
                 page +=
                     success.schema.map { Self.details("\(success.status) \(success.description)", $0.json) }
@@ -41,7 +42,7 @@ struct DocumentPage {
             if !problems.isEmpty { page += "<p>Problems: \(problems.joined(separator: " "))</p>\n" }
         }
         page += "<h2>Schemas</h2>\n"
-        for (name, schema) in Document.schemas.sorted(by: { $0.key < $1.key }) { page += Self.details(name, schema.json) }
+        for (name, schema) in document.schemas.sorted(by: { $0.key < $1.key }) { page += Self.details(name, schema.json) }
         page += "<h2>Problems</h2>\n<table>\n"
         for (status, title) in Problem.titles.sorted(by: { $0.key < $1.key }) {
             page += "<tr id=\"\(status)\"><td>\(status)</td><td>\(Self.escape(title))</td></tr>\n"
@@ -52,7 +53,7 @@ struct DocumentPage {
     private static func needs(_ endpoint: Endpoint) -> String {
         switch endpoint.needs {
         case .nothing: " Open."
-        case .tenantToken: endpoint.scope.map { " Scope <code>\($0.rawValue)</code>." } ?? ""
+        case .tenantToken: " For \(endpoint.callers.rawValue)." + (endpoint.scope.map { " Scope <code>\($0.rawValue)</code>." } ?? "")
         case .operatorToken: " Operators."
         }
     }

@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import JSON
 
 /// What a route is, said once: the router serves it, the document describes it, the tests walk it.
 struct Endpoint: Sendable {
@@ -8,6 +9,11 @@ struct Endpoint: Sendable {
         case nothing
         case tenantToken
         case operatorToken
+    }
+
+    /// Who of a helpdesk's people may call it at all; what they may do with it, their rights say.
+    enum Callers: String, Sendable {
+        case everybody, agents, admins
     }
 
     struct Parameter: Sendable {
@@ -34,10 +40,15 @@ struct Endpoint: Sendable {
     var summary: String
     var needs: Needs
     var scope: TokenScope?
+    var callers = Callers.agents
     var parameters: [Parameter] = []
     var body: Schema?
+    /// A body that is taken, for people to start from and for the tests that call everything.
+    var example: JSONValue?
     var bodyIsOptional = false
     var success: [Success]
+    /// Answers a secret that is shown once: it is never kept, neither for a repeated request nor by anybody on the way.
+    var showsSecret = false
     /// Statuses of problem documents beyond those that every route of its kind may answer.
     var problems: [Int] = []
 
@@ -47,6 +58,8 @@ struct Endpoint: Sendable {
         if needs != .nothing { all += [401, 403, 422, 503] }
         if needs == .tenantToken { all += [423] }
         if path.contains("{") { all += [404] }
+        // Merged into another one.
+        if path.hasPrefix("/v1/tickets/{id}") || path.hasPrefix("/v1/users/{id}") { all += [308] }
         if body != nil { all += [400, 413, 415] }
         return Array(Set(all)).sorted()
     }
@@ -62,7 +75,7 @@ extension Endpoint.Parameter {
     static let cursor = Self(name: "cursor", place: .query, schema: .string(), description: "`next_cursor` of the page before.")
     static let ifMatch = Self(
         name: "If-Match", place: .header, schema: .string(),
-        description: "The ETag of the ticket as you know it; 412 when it has changed since.")
+        description: "The ETag of the thing as you know it; 412 when it has changed since.")
     static let idempotencyKey = Self(
         name: "Idempotency-Key", place: .header, schema: .string(maximumLength: 255),
         description:

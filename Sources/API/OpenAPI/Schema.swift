@@ -7,12 +7,17 @@ indirect enum Schema: Sendable {
     case time
     case oneOf([String])
     case integer(minimum: Int? = nil, maximum: Int? = nil, description: String? = nil)
+    case number(description: String? = nil)
     case boolean
     case nullable(Schema)
     case array(Schema)
     case object([Property])
     case reference(String)
-    /// A text, a number or null.
+    /// An object with members of any name.
+    case dictionary(Schema)
+    /// What a custom field can have.
+    case fieldValue
+    /// What a property can change from and to.
     case scalar
 
     struct Property: Sendable {
@@ -44,6 +49,11 @@ indirect enum Schema: Sendable {
             if let maximum { schema["maximum"] = .integer(Int64(maximum)) }
             if let description { schema["description"] = .string(description) }
             return .object(schema)
+        case .number(let description):
+            // A whole number is a number, too.
+            var schema: [String: JSONValue] = ["type": ["number", "integer"]]
+            if let description { schema["description"] = .string(description) }
+            return .object(schema)
         case .boolean: return ["type": "boolean"]
         case .nullable(let schema): return ["anyOf": [schema.json, ["type": "null"]]]
         case .array(let item): return ["type": "array", "items": item.json]
@@ -55,7 +65,8 @@ indirect enum Schema: Sendable {
                 "additionalProperties": false,
             ]
         case .reference(let name): return ["$ref": .string("#/components/schemas/\(name)")]
-        case .scalar: return ["type": ["string", "integer", "null"]]
+        case .dictionary(let member): return ["type": "object", "additionalProperties": member.json]
+        case .fieldValue, .scalar: return ["type": ["string", "number", "integer", "boolean", "array", "null"]]
         }
     }
 }

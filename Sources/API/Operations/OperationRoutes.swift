@@ -41,7 +41,7 @@ struct OperationRoutes {
             method: .get, path: "/docs", summary: "This document as a page to read.", needs: .nothing,
             success: [Endpoint.Success(status: 200, description: "The page", mediaType: "text/html")])
         // Both describe themselves, too.
-        let document = Document(endpoints: routes.endpoints + [openapi, page], version: health.version)
+        let document = Document(endpoints: routes.endpoints + [openapi, page], schemas: routes.schemas, version: health.version)
         var writer = JSONWriter(capacity: 64 << 10)
         writer.value(document.json)
         let json = writer.bytes

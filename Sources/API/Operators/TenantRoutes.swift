@@ -54,15 +54,16 @@ struct TenantRoutes {
 
     func add(to routes: inout Routes) {
         let installation = installation
+        routes.schemas["Tenant"] = TenantBodies.tenant
         let success = Endpoint.Success(status: 200, description: "The helpdesk", schema: .reference("Tenant"))
 
         routes.systemOperator(
             Endpoint(
                 method: .post, path: "/operator/v1/tenants", summary: "Makes a helpdesk.", needs: .operatorToken,
-                body: TenantBodies.creation,
+                body: TenantBodies.creation, example: ["slug": "initech", "name": "Initech", "time_zone": "Europe/London"],
                 success: [Endpoint.Success(status: 201, description: "The helpdesk", schema: .reference("Tenant"))], problems: [409])
         ) { context in
-            let draft = try TenantBodies.draft(await context.request.json().value)
+            let draft = try TenantBodies.draft(context.request.json())
             return .tenant(try await installation.createTenant(draft), status: 201)
         }
 
@@ -92,9 +93,9 @@ struct TenantRoutes {
             Endpoint(
                 method: .patch, path: "/operator/v1/tenants/{slug}",
                 summary: "Suspends a helpdesk or opens it again, from the next request on.",
-                needs: .operatorToken, body: TenantBodies.patch, success: [success])
+                needs: .operatorToken, body: TenantBodies.patch, example: ["state": "suspended"], success: [success])
         ) { context in
-            let state = try TenantBodies.state(await context.request.json().value)
+            let state = try TenantBodies.state(context.request.json())
             return .tenant(try await installation.setState(of: slug(context.request), state))
         }
     }

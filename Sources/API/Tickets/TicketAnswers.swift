@@ -1,10 +1,44 @@
 import Domain
 import JSON
+import Services
+
+/// For whom and when a ticket is shown: both decide what is seen of it.
+struct TicketView: Sendable {
+    let access: Access
+    let now: Timestamp
+
+    init(_ context: TenantContext, _ helpdesk: Helpdesk) {
+        access = context.access
+        now = helpdesk.now
+    }
+
+    /// A user is never told that a ticket was hidden, nor what agents keep to themselves.
+    var isInternal: Bool { access.caller.isAgent }
+
+    func etag(_ ticket: Ticket) -> String { ticket.isLive(at: now) ? "\"\(ticket.version)-live\"" : "\"\(ticket.version)\"" }
+}
+
+extension Answer {
+    static func ticket(_ ticket: Ticket, _ view: TicketView, status: Int = 200, also: (inout JSONWriter) -> Void = { _ in }) -> Answer {
+        var writer = JSONWriter()
+        writer.ticket(ticket, view, also: also)
+        return Answer(
+            status: status, etag: view.etag(ticket), location: status == 201 ? "/v1/tickets/\(ticket.id)" : nil, body: writer.bytes)
+    }
+
+    static func said(_ said: Said, _ view: TicketView) -> Answer {
+        var writer = JSONWriter()
+        writer.message(said.message) { writer in
+            writer.key("ticket")
+            writer.ticket(said.ticket, view)
+        }
+        return Answer(status: 201, etag: view.etag(said.ticket), location: "/v1/tickets/\(said.ticket.id)/messages", body: writer.bytes)
+    }
+}
 
 extension JSONWriter {
-    /// A user is never told that a ticket was hidden: to them it is as it was before.
-    mutating func ticket(_ ticket: Ticket, for caller: Caller, also: (inout JSONWriter) -> Void = { _ in }) {
-        let showsHiding = caller.isAgent
+    mutating func ticket(_ ticket: Ticket, _ view: TicketView, also: (inout JSONWriter) -> Void = { _ in }) {
+        let isInternal = view.isInternal
         object { writer in
             writer.key("id")
             writer.number(ticket.id.value)
@@ -13,32 +47,43 @@ extension JSONWriter {
             writer.key("subject")
             writer.string(ticket.subject.text)
             writer.key("status")
-            writer.string(showsHiding ? ticket.status.name : ticket.status.hiddenFrom?.rawValue ?? ticket.status.name)
+            writer.string(isInternal ? ticket.status.name : ticket.status.hiddenFrom?.rawValue ?? ticket.status.name)
+            writer.key("live")
+            writer.bool(ticket.isLive(at: view.now))
             writer.key("hidden_from")
-            writer.optional(showsHiding ? ticket.status.hiddenFrom?.rawValue : nil)
+            writer.optional(isInternal ? ticket.status.hiddenFrom?.rawValue : nil)
             writer.key("hidden_at")
-            writer.optional(showsHiding ? ticket.hiddenAt : nil)
+            writer.optional(isInternal ? ticket.hiddenAt : nil)
+            writer.key("purge_at")
+            writer.optional(isInternal ? view.access.configuration.retention.purgeAt(ticket) : nil)
+            writer.key("legal_hold")
+            writer.bool(isInternal && ticket.legalHold != nil)
+            writer.key("department_id")
+            writer.number(ticket.departmentID.value)
             writer.key("agent_id")
             writer.optional(ticket.agentID?.value)
+            writer.key("team_id")
+            writer.optional(ticket.teamID?.value)
             writer.key("user")
-            writer.object { writer in
-                writer.key("id")
-                writer.number(ticket.user.id.value)
-                writer.key("name")
-                writer.optional(ticket.user.name)
-                writer.key("email")
-                writer.string(ticket.user.email.text)
-            }
+            writer.user(ticket.user)
+            writer.key("organization_id")
+            writer.optional(ticket.organizationID?.value)
             writer.key("priority")
             writer.string(ticket.priority.rawValue)
             writer.key("urgency")
             writer.number(ticket.urgency.value)
+            writer.key("labels")
+            writer.array(isInternal ? ticket.labels.list : []) { $0.string($1.text) }
+            writer.key("fields")
+            writer.fields(ticket.fields)
             writer.key("channel")
             writer.string(ticket.channel.rawValue)
             writer.key("follow_up_of")
             writer.optional(ticket.followUpOf?.value)
             writer.key("message_count")
             writer.number(ticket.messageCount)
+            writer.key("reply_count")
+            writer.number(ticket.replyCount)
             writer.key("version")
             writer.number(ticket.version)
             writer.key("created_at")
@@ -49,9 +94,24 @@ extension JSONWriter {
             writer.string(plain: ticket.statusChangedAt.utf8)
             writer.key("user_waiting_since")
             writer.optional(ticket.userWaitingSince)
+            writer.key("user_waited")
+            writer.number(ticket.userWaited / 1000)
+            writer.key("first_reply_time")
+            writer.optional(ticket.firstReplyTime.map { $0 / 1000 })
             writer.key("resolved_at")
             writer.optional(ticket.resolvedAt)
             also(&writer)
+        }
+    }
+
+    mutating func user(_ user: Ticket.Requester) {
+        object { writer in
+            writer.key("id")
+            writer.number(user.id.value)
+            writer.key("name")
+            writer.optional(user.name)
+            writer.key("email")
+            writer.string(user.email.text)
         }
     }
 
@@ -75,14 +135,17 @@ extension JSONWriter {
         }
     }
 
-    mutating func historyEntry(_ entry: HistoryEntry) {
+    mutating func historyEntry(_ entry: HistoryEntry, _ names: Names) {
         object { writer in
             writer.key("version")
             writer.number(entry.version)
             writer.key("at")
             writer.string(plain: entry.at.utf8)
             writer.key("actor")
-            writer.person(entry.actor)
+            writer.person(entry.actor.person) { writer in
+                writer.key("token_id")
+                writer.optional(entry.actor.tokenID?.value)
+            }
             writer.key("event")
             writer.string(entry.event.rawValue)
             writer.key("changes")
@@ -98,6 +161,24 @@ extension JSONWriter {
             }
             writer.key("message_id")
             writer.optional(entry.messageID?.value)
+            writer.key("summary")
+            writer.string(entry.summary(names))
+        }
+    }
+
+    mutating func live(_ session: LiveSession, also: (inout JSONWriter) -> Void = { _ in }) {
+        object { writer in
+            writer.key("id")
+            writer.number(session.id.value)
+            writer.key("kind")
+            writer.string(session.kind.rawValue)
+            writer.key("agent_id")
+            writer.number(session.agentID.value)
+            writer.key("started_at")
+            writer.string(plain: session.startedAt.utf8)
+            writer.key("expires_at")
+            writer.string(plain: session.expiresAt.utf8)
+            also(&writer)
         }
     }
 
@@ -106,22 +187,24 @@ extension JSONWriter {
         case .none: null()
         case .text(let text): string(text)
         case .number(let number): self.number(number)
+        case .decimal(let number): self.value(.double(number))
+        case .truth(let value): bool(value)
+        case .list(let items): array(items) { $0.string($1) }
         }
     }
 
-    private mutating func person(_ person: Person) {
+    private mutating func person(_ person: Person, also: (inout JSONWriter) -> Void = { _ in }) {
+        let (kind, id) =
+            switch person {
+            case .agent(let id): ("agent", id.value)
+            case .user(let id): ("user", id.value)
+            }
         object { writer in
             writer.key("kind")
-            switch person {
-            case .agent(let id):
-                writer.string("agent")
-                writer.key("id")
-                writer.number(id.value)
-            case .user(let id):
-                writer.string("user")
-                writer.key("id")
-                writer.number(id.value)
-            }
+            writer.string(kind)
+            writer.key("id")
+            writer.number(id)
+            also(&writer)
         }
     }
 

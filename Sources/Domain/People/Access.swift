@@ -25,6 +25,20 @@ package enum TokenScope: String, CaseIterable, Sendable {
     case writeTickets = "tickets:write"
     /// Hiding: spam is deletion too, because spam is purged.
     case deleteTickets = "tickets:delete"
+    case readPeople = "people:read"
+    case writePeople = "people:write"
+    case readSettings = "settings:read"
+    case writeSettings = "settings:write"
+    case readTokens = "tokens:read"
+    case writeTokens = "tokens:write"
+    /// Of the one-time token that an invited agent gets, and of no other.
+    case acceptInvitation = "invitation:accept"
+
+    /// What a person's token can have.
+    package static let usual = allCases.filter { $0 != .acceptInvitation }
+
+    /// What a user's token can have: users never hide tickets, and never see who else there is.
+    package static let forUsers: [TokenScope] = [.readTickets, .writeTickets, .readTokens, .writeTokens]
 }
 
 /// Opaque: what a token points at.

@@ -11,18 +11,45 @@ package struct HistoryEntry: Equatable, Sendable {
         case restored
         /// A message came too late and opened a new ticket, which `changes` names.
         case followedUp = "followed_up"
+        /// Took over the messages of the tickets that `changes` names.
+        case merged
+        /// Gave its messages to the ticket that `changes` names, and leads there now.
+        case mergedAway = "merged_away"
+        /// Gave some messages to a new ticket.
+        case split
+        case linked
+        case unlinked
+        case followed
+        case unfollowed
+        case ccAdded = "cc_added"
+        case ccRemoved = "cc_removed"
+        case held
+        case released
+        case liveStarted = "live_started"
+        case liveEnded = "live_ended"
     }
 
     /// The version of the ticket that this change made.
     package var version: Int64
     package var at: Timestamp
-    package var actor: Person
+    package var actor: Actor
     package var event: Event
     package var changes: [FieldChange]
     package var messageID: ID<Message>?
 
+    /// Who did it, and with which of their tokens.
+    package struct Actor: Equatable, Sendable {
+        package var person: Person
+        package var tokenID: ID<Token>?
+
+        package init(_ person: Person, tokenID: ID<Token>?) {
+            self.person = person
+            self.tokenID = tokenID
+        }
+    }
+
     package init(
-        version: Int64, at: Timestamp, actor: Person, event: Event, changes: [FieldChange], messageID: ID<Message>? = nil
+        version: Int64, at: Timestamp, actor: Actor, event: Event, changes: [FieldChange], messageID: ID<Message>? = nil
     ) {
         self.version = version
         self.at = at
@@ -38,6 +65,9 @@ package struct FieldChange: Equatable, Sendable {
         case none
         case text(String)
         case number(Int64)
+        case decimal(Double)
+        case truth(Bool)
+        case list([String])
     }
 
     package var field: String
@@ -51,26 +81,55 @@ package struct FieldChange: Equatable, Sendable {
     }
 }
 
+extension FieldChange.Value {
+    init(_ value: FieldValue) {
+        self =
+            switch value {
+            case .text(let text): .text(text)
+            // As it comes back from JSON: a whole number is one.
+            case .number(let number): Int64(exactly: number).map { .number($0) } ?? .decimal(number)
+            case .boolean(let value): .truth(value)
+            case .choices(let choices): .list(choices)
+            }
+    }
+
+    package init(_ id: ID<some Any>?) { self = id.map { .number($0.value) } ?? .none }
+}
+
 extension Ticket {
     /// What is different from `old`. Verbs change a ticket and compare, so no verb can change something and forget to say so.
     package func changes(since old: Ticket?) -> [FieldChange] {
         let before = old?.recorded ?? []
-        return recorded.enumerated().compactMap { index, now in
+        let properties = recorded.enumerated().compactMap { index, now in
             let was = before.isEmpty ? FieldChange.Value.none : before[index].value
             return was == now.value ? nil : FieldChange(now.field, from: was, to: now.value)
         }
+        let keys = Set(fields.keys).union(old.map { Set($0.fields.keys) } ?? [])
+        let values = keys.sorted { $0.text < $1.text }.compactMap { key -> FieldChange? in
+            let was = old?.fields[key]
+            let now = fields[key]
+            if was == now { return nil }
+            return FieldChange("fields.\(key.text)", from: was.map { .init($0) } ?? .none, to: now.map { .init($0) } ?? .none)
+        }
+        return properties + values
     }
 
-    /// Everything a person can change about a ticket.
+    /// Everything a person can change about a ticket, but its fields.
     private var recorded: [(field: String, value: FieldChange.Value)] {
         [
             ("status", .text(status.name)),
             ("subject", .text(subject.text)),
-            ("agent_id", agentID.map { .number($0.value) } ?? .none),
-            ("user_id", .number(user.id.value)),
+            ("department_id", .init(departmentID)),
+            ("agent_id", .init(agentID)),
+            ("team_id", .init(teamID)),
+            ("user_id", .init(user.id)),
+            ("organization_id", .init(organizationID)),
             ("priority", .text(priority.rawValue)),
             ("urgency", .number(Int64(urgency.value))),
-            ("follow_up_of", followUpOf.map { .number($0.value) } ?? .none),
+            ("labels", labels.list.isEmpty ? .none : .list(labels.list.map(\.text))),
+            ("legal_hold", legalHold.map { .text($0.reason) } ?? .none),
+            ("follow_up_of", .init(followUpOf)),
+            ("merged_into", .init(mergedInto)),
         ]
     }
 }

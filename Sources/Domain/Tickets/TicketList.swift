@@ -2,8 +2,13 @@
 package struct TicketFilter: Equatable, Sendable {
     /// Empty: every visible status.
     package var statuses: [StatusName] = []
-    package var agent: AssignedAgent?
+    package var agent: Assigned<Agent>?
+    package var team: Assigned<Team>?
+    package var departmentID: ID<Department>?
     package var userID: ID<User>?
+    package var label: Label?
+    /// All of these. A field that no ticket can have this value of is left out by the caller, with the whole list.
+    package var fields: [FieldCondition] = []
     package var priority: Priority?
     package var createdBefore: Timestamp?
     package var createdAfter: Timestamp?
@@ -12,9 +17,22 @@ package struct TicketFilter: Equatable, Sendable {
 
     package init() {}
 
-    package enum AssignedAgent: Equatable, Sendable {
-        case nobody
-        case agent(ID<Agent>)
+    package enum Assigned<Assignee: Sendable>: Equatable, Sendable {
+        case none
+        case to(ID<Assignee>)
+    }
+
+    /// A ticket has this value in this field; of a multiple choice, among others.
+    package struct FieldCondition: Equatable, Sendable {
+        package var id: ID<Field>
+        package var key: FieldKey
+        package var value: FieldValue
+
+        package init(id: ID<Field>, key: FieldKey, value: FieldValue) {
+            self.id = id
+            self.key = key
+            self.value = value
+        }
     }
 
     /// Hidden tickets are listed only where their status is named.
@@ -54,6 +72,7 @@ package struct TicketOrder: Equatable, Sendable {
     package enum Key: String, CaseIterable, Sendable {
         case updatedAt = "updated_at"
         case createdAt = "created_at"
+        case urgency
         case id
     }
 
@@ -71,24 +90,31 @@ package struct TicketOrder: Equatable, Sendable {
 /// Where the last page ended: the sort key of its last ticket. The next page begins behind it, whatever was inserted meanwhile.
 package struct TicketCursor: Equatable, Sendable {
     package var order: TicketOrder
-    /// The last ticket's time; nil when the order is by id.
-    package var time: Timestamp?
+    package var place: Place
     package var id: ID<Ticket>
 
-    package init(order: TicketOrder, time: Timestamp?, id: ID<Ticket>) {
+    /// Where the last ticket stands in the order, as far as its id does not say.
+    package enum Place: Equatable, Sendable {
+        case none
+        case time(Timestamp)
+        case urgency(Urgency)
+    }
+
+    package init(order: TicketOrder, place: Place, id: ID<Ticket>) {
         self.order = order
-        self.time = time
+        self.place = place
         self.id = id
     }
 
     package init(after ticket: Ticket, in order: TicketOrder) {
         self.order = order
         id = ticket.id
-        time =
+        place =
             switch order.key {
-            case .updatedAt: ticket.updatedAt
-            case .createdAt: ticket.createdAt
-            case .id: nil
+            case .updatedAt: .time(ticket.updatedAt)
+            case .createdAt: .time(ticket.createdAt)
+            case .urgency: .urgency(ticket.urgency)
+            case .id: .none
             }
     }
 }

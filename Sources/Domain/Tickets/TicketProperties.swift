@@ -60,6 +60,54 @@ package struct TicketReference: Hashable, Sendable {
     package init(unchecked text: String) { self.text = text }
 }
 
+/// A word that sorts tickets: 1 to 60 characters on one line, no comma.
+package struct Label: Hashable, Sendable, Comparable {
+    package let text: String
+
+    package init?(_ text: String) {
+        let trimmed = text.trimmed
+        guard (1...60).contains(trimmed.unicodeScalars.count), !trimmed.unicodeScalars.contains(where: { $0.isControl || $0 == "," }) else {
+            return nil
+        }
+        self.text = trimmed
+    }
+
+    /// For text that was one before: what the database holds.
+    package init(unchecked text: String) { self.text = text }
+
+    package static func < (one: Self, other: Self) -> Bool { one.text < other.text }
+}
+
+/// A ticket's labels: in order, none twice, at most 50.
+package struct Labels: Equatable, Sendable {
+    package static let most = 50
+    package static let none = Labels(unchecked: [])
+    package let list: [Label]
+
+    package init?(_ labels: some Sequence<Label>) {
+        let once = Set(labels)
+        guard once.count <= Self.most else { return nil }
+        list = once.sorted()
+    }
+
+    /// For what was such a list before: what the database holds.
+    package init(unchecked list: [Label]) { self.list = list }
+}
+
+/// Why a ticket must not be purged: 1 to 1000 characters.
+package struct LegalHold: Equatable, Sendable {
+    package let reason: String
+
+    package init?(_ reason: String) {
+        let trimmed = reason.trimmed
+        guard (1...1000).contains(trimmed.unicodeScalars.count), !trimmed.utf8.contains(0) else { return nil }
+        self.reason = trimmed
+    }
+
+    /// For text that was one before: what the database holds.
+    package init(unchecked reason: String) { self.reason = reason }
+}
+
 extension String {
     var trimmed: String {
         var view = self[...]

@@ -12,8 +12,9 @@ package struct Bulk {
     }
 
     /// New tickets, each with its first message and its first line of history, by an agent.
+    /// - Parameter rules: the helpdesk's fields, which the values are indexed by.
     @discardableResult
-    package func insert(_ items: [(Ticket, Message)], by agent: ID<Agent>) -> Pending<Void> {
+    package func insert(_ items: [(Ticket, Message)], _ rules: FieldRules, by agent: ID<Agent>) -> Pending<Void> {
         let tickets = items.map(\.0)
         let messages = items.map(\.1)
         transaction.run(
@@ -25,7 +26,12 @@ package struct Bulk {
                 .bigints(tickets.map { $0.agentID?.value }), .timestamps(tickets.map(\.createdAt.microseconds)),
                 .timestamps(tickets.map(\.updatedAt.microseconds)), .timestamps(tickets.map { $0.userWaitingSince?.microseconds }),
                 .timestamps(tickets.map { $0.resolvedAt?.microseconds }),
+                .texts(tickets.map { FieldColumn.json($0.fields) }),
             ])
+        let keys = tickets.flatMap { ticket in
+            ticket.fieldKeys(rules).map { (ticket: ticket.id.value, field: $0.field.value, value: $0.value) }
+        }
+        transaction.run(SQL.fieldValues, [.bigints(keys.map(\.ticket)), .bigints(keys.map(\.field)), .texts(keys.map(\.value))])
         transaction.run(
             SQL.messages,
             [
@@ -49,17 +55,23 @@ package struct Bulk {
             """
         case tickets = """
             insert into helpdesk.tickets (
-                tenant_id, id, ref, subject, status, hidden_from, hidden_at, user_id, agent_id, priority, urgency, channel, message_count,
-                version, created_at, updated_at, status_changed_at, user_waiting_since, resolved_at
+                tenant_id, id, ref, subject, status, hidden_from, hidden_at, user_id, department_id, agent_id, priority, urgency, channel,
+                message_count, version, created_at, updated_at, status_changed_at, user_waiting_since, resolved_at, fields
             )
-            select $1, id, ref, subject, status, hidden_from, hidden_at, user_id, agent_id, 'normal', 1, 'api', 1, 1, created_at, updated_at,
-                updated_at, user_waiting_since, resolved_at
+            select $1, id, ref, subject, status, hidden_from, hidden_at, user_id, 1, agent_id, 'normal', 1, 'api', 1, 1, created_at,
+                updated_at, updated_at, user_waiting_since, resolved_at, fields::jsonb
             from unnest(
                 $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::bigint[],
-                $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[]
+                $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::text[]
             ) as new (
-                id, ref, subject, status, hidden_from, hidden_at, user_id, agent_id, created_at, updated_at, user_waiting_since, resolved_at
+                id, ref, subject, status, hidden_from, hidden_at, user_id, agent_id, created_at, updated_at, user_waiting_since,
+                resolved_at, fields
             )
+            """
+        case fieldValues = """
+            insert into helpdesk.ticket_field_values (tenant_id, ticket_id, field_id, value)
+            select $1, ticket_id, field_id, value
+            from unnest($2::bigint[], $3::bigint[], $4::text[]) as new (ticket_id, field_id, value)
             """
         case messages = """
             insert into helpdesk.messages (tenant_id, ticket_id, id, kind, user_id, format, body, created_at)

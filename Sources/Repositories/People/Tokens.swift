@@ -16,11 +16,13 @@ package struct TokenRecord: Equatable, Sendable {
     package var scopes: [TokenScope]
     package var createdAt: Timestamp
     package var expiresAt: Timestamp?
+    /// To the minute or so.
+    package var lastUsedAt: Timestamp?
     package var revokedAt: Timestamp?
 
     package init(
         id: ID<Token>, name: String, person: Person, scopes: [TokenScope], createdAt: Timestamp, expiresAt: Timestamp? = nil,
-        revokedAt: Timestamp? = nil
+        lastUsedAt: Timestamp? = nil, revokedAt: Timestamp? = nil
     ) {
         self.id = id
         self.name = name
@@ -28,6 +30,7 @@ package struct TokenRecord: Equatable, Sendable {
         self.scopes = scopes
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.lastUsedAt = lastUsedAt
         self.revokedAt = revokedAt
     }
 }
@@ -39,11 +42,7 @@ package struct Tokens {
     /// Keeps the token's hash in the directory and everything else here.
     @discardableResult
     package func create(_ token: TokenRecord, _ hash: TokenHash) -> Pending<Void> {
-        let (agent, user): (Int64?, Int64?) =
-            switch token.person {
-            case .agent(let id): (id.value, nil)
-            case .user(let id): (nil, id.value)
-            }
+        let (agent, user) = Self.ids(of: token.person)
         transaction.run(SQL.register, [.bytes(hash.bytes), token.id.bind])
         return transaction.run(
             SQL.create,
@@ -54,24 +53,41 @@ package struct Tokens {
         ).map { _ in }
     }
 
-    package func list() -> Pending<[TokenRecord]> { transaction.run(SQL.list).map(Self.records) }
+    package func find(_ id: ID<Token>) -> Pending<TokenRecord?> { transaction.run(SQL.find, [id.bind]).map { try Self.records($0).first } }
 
-    /// Whom the token is for. That never changes; whether it still holds, the guard says in each transaction.
-    package func caller(_ id: ID<Token>) -> Pending<(Caller, Set<TokenScope>)?> {
-        transaction.run(SQL.caller, [id.bind]).map { rows in
-            guard let row = rows.first else { return nil }
-            let agent = try rows.column("agent_id", as: Int64?.self)(row)
-            let user = try rows.column("user_id", as: Int64?.self)(row)
-            let isAdmin = try rows.column("is_admin", as: Bool?.self)(row) ?? false
-            let scopes = try rows.column("scopes", as: [String].self)(row).compactMap(TokenScope.init)
-            let caller: Caller = agent.map { .agent(ID($0), isAdmin: isAdmin) } ?? .user(ID(user ?? 0))
-            return (caller, Set(scopes))
-        }
+    /// By their numbers.
+    /// - Parameters:
+    ///   - person: whose; nil: everybody's.
+    ///   - limit: nil: all of them.
+    package func list(of person: Person?, after id: ID<Token>?, limit: Int?) -> Pending<[TokenRecord]> {
+        let page: [Bind] = [.bigint(id?.value ?? 0), .bigint(limit.map { Int64($0) })]
+        let rows =
+            switch person {
+            case nil: transaction.run(SQL.list, page)
+            case .agent(let id): transaction.run(SQL.listOfAgent, page + [id.bind])
+            case .user(let id): transaction.run(SQL.listOfUser, page + [id.bind])
+            }
+        return rows.map(Self.records)
     }
 
-    /// Answers false when there is no such token, or it was revoked before.
-    package func revoke(_ id: ID<Token>, at now: Timestamp) -> Pending<Bool> {
-        transaction.run(SQL.revoke, [id.bind, now.bind]).map { $0.affected == 1 }
+    /// Notes that the token was used, unless that was noted lately.
+    package func use(_ id: ID<Token>, at now: Timestamp, unlessSince lately: Timestamp) {
+        transaction.run(SQL.use, [id.bind, now.bind, lately.bind])
+    }
+
+    /// Answers false when the person has no such token, or it was revoked before.
+    /// - Parameter person: whose it must be; nil: anybody's.
+    package func revoke(_ id: ID<Token>, of person: Person?, at now: Timestamp) -> Pending<Bool> {
+        let (agent, user) = Self.ids(of: person)
+        return transaction.run(SQL.revoke, [id.bind, now.bind, .bigint(agent), .bigint(user)]).map { $0.affected == 1 }
+    }
+
+    private static func ids(of person: Person?) -> (agent: Int64?, user: Int64?) {
+        switch person {
+        case nil: (nil, nil)
+        case .agent(let id): (id.value, nil)
+        case .user(let id): (nil, id.value)
+        }
     }
 
     private static func records(_ rows: Rows) throws -> [TokenRecord] {
@@ -82,12 +98,14 @@ package struct Tokens {
         let scopes = try rows.column("scopes", as: [String].self)
         let createdAt = try rows.column("created_at", as: Int64.self)
         let expiresAt = try rows.column("expires_at", as: Int64?.self)
+        let lastUsedAt = try rows.column("last_used_at", as: Int64?.self)
         let revokedAt = try rows.column("revoked_at", as: Int64?.self)
         return try rows.map { row in
             let person: Person = try agent(row).map { .agent(ID($0)) } ?? .user(ID(try known(user(row))))
             return TokenRecord(
                 id: ID(try id(row)), name: try name(row), person: person, scopes: try scopes(row).compactMap(TokenScope.init),
                 createdAt: Timestamp(microseconds: try createdAt(row)), expiresAt: try expiresAt(row).map(Timestamp.init(microseconds:)),
+                lastUsedAt: try lastUsedAt(row).map(Timestamp.init(microseconds:)),
                 revokedAt: try revokedAt(row).map(Timestamp.init(microseconds:)))
         }
     }
@@ -101,24 +119,52 @@ package struct Tokens {
             insert into installation.token_directory (tenant_id, hash, token_id)
             values ($1, $2, $3)
             """
-        case list = """
-            select id, name, agent_id, user_id, scopes, created_at, expires_at, revoked_at
+        case find = """
+            select id, name, agent_id, user_id, scopes, created_at, expires_at, last_used_at, revoked_at
             from helpdesk.tokens
             where tenant_id = $1
-            order by id
+                and id = $2
             """
-        case caller = """
-            select tokens.agent_id, tokens.user_id, agents.is_admin, tokens.scopes
+        case list = """
+            select id, name, agent_id, user_id, scopes, created_at, expires_at, last_used_at, revoked_at
             from helpdesk.tokens
-            left join helpdesk.agents on agents.tenant_id = tokens.tenant_id and agents.id = tokens.agent_id
-            where tokens.tenant_id = $1
-                and tokens.id = $2
+            where tenant_id = $1
+                and id > $2
+            order by id
+            limit $3
+            """
+        case listOfAgent = """
+            select id, name, agent_id, user_id, scopes, created_at, expires_at, last_used_at, revoked_at
+            from helpdesk.tokens
+            where tenant_id = $1
+                and id > $2
+                and agent_id = $4
+            order by id
+            limit $3
+            """
+        case listOfUser = """
+            select id, name, agent_id, user_id, scopes, created_at, expires_at, last_used_at, revoked_at
+            from helpdesk.tokens
+            where tenant_id = $1
+                and id > $2
+                and user_id = $4
+            order by id
+            limit $3
+            """
+        case use = """
+            update helpdesk.tokens
+            set last_used_at = $3
+            where tenant_id = $1
+                and id = $2
+                and (last_used_at is null or last_used_at <= $4)
             """
         case revoke = """
             update helpdesk.tokens
             set revoked_at = $3
             where tenant_id = $1
                 and id = $2
+                and ($4::bigint is null or agent_id = $4)
+                and ($5::bigint is null or user_id = $5)
                 and revoked_at is null
             """
     }

@@ -8,13 +8,18 @@ package struct Numbers: Equatable, Sendable {
     package var users: Int64
     package var agents: Int64
     package var tokens: Int64
+    /// Departments, teams, organizations, groups and fields.
+    package var configuration: Int64
 
-    package init(tickets: Int64 = 0, messages: Int64 = 0, users: Int64 = 0, agents: Int64 = 0, tokens: Int64 = 0) {
+    package init(
+        tickets: Int64 = 0, messages: Int64 = 0, users: Int64 = 0, agents: Int64 = 0, tokens: Int64 = 0, configuration: Int64 = 0
+    ) {
         self.tickets = tickets
         self.messages = messages
         self.users = users
         self.agents = agents
         self.tokens = tokens
+        self.configuration = configuration
     }
 
     package var isEmpty: Bool { self == Numbers() }
@@ -27,12 +32,15 @@ package struct Counters {
     func take(_ numbers: Numbers) -> Pending<Numbers> {
         transaction.run(
             SQL.take,
-            [.bigint(numbers.tickets), .bigint(numbers.messages), .bigint(numbers.users), .bigint(numbers.agents), .bigint(numbers.tokens)]
+            [
+                .bigint(numbers.tickets), .bigint(numbers.messages), .bigint(numbers.users), .bigint(numbers.agents),
+                .bigint(numbers.tokens), .bigint(numbers.configuration),
+            ]
         ).map { rows in
             guard let row = rows.first else { throw Refusal.notFound }
             return try Numbers(
                 tickets: row.value("tickets"), messages: row.value("messages"), users: row.value("users"), agents: row.value("agents"),
-                tokens: row.value("tokens"))
+                tokens: row.value("tokens"), configuration: row.value("configuration"))
         }
     }
 
@@ -47,9 +55,10 @@ package struct Counters {
                 messages = messages + $3,
                 users = users + $4,
                 agents = agents + $5,
-                tokens = tokens + $6
+                tokens = tokens + $6,
+                configuration = configuration + $7
             where tenant_id = $1
-            returning tickets, messages, users, agents, tokens
+            returning tickets, messages, users, agents, tokens, configuration
             """
         case start = """
             insert into helpdesk.counters (tenant_id)

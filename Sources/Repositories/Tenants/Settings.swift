@@ -1,31 +1,73 @@
 import Domain
 import Postgres
 
-/// What a helpdesk has set for itself.
+/// What a helpdesk has set for itself, and what the hosting provider calls it.
+package struct HelpdeskSettings: Equatable, Sendable {
+    package var name: String
+    package var timeZone: String
+    package var reopenPolicy: ReopenPolicy
+    package var version: Int64
+}
+
 package struct Settings {
     let transaction: TenantTransaction
 
-    package func reopenPolicy() -> Pending<ReopenPolicy> {
-        transaction.run(SQL.reopenPolicy).map { rows in
-            guard let row = rows.first else { throw Refusal.notFound }
-            let late: String = try row.value("late_message")
-            return ReopenPolicy(days: try rows.column("reopen_days", as: Int?.self)(row), late: LateMessage(rawValue: late) ?? .refuse)
-        }
+    package func read() -> Pending<HelpdeskSettings> { transaction.run(SQL.read).map(Self.settings) }
+
+    /// The settings, and nobody else changes them until we are done.
+    package func lock() -> Pending<HelpdeskSettings> { transaction.run(SQL.lock).map(Self.settings) }
+
+    package func update(_ settings: HelpdeskSettings) {
+        let policy = settings.reopenPolicy
+        transaction.run(
+            SQL.update, [.integer(policy.days.map { Int32($0) }), .text(policy.late.rawValue), .bigint(settings.version)])
     }
 
+    package func reopenPolicy() -> Pending<ReopenPolicy> { read().map(\.reopenPolicy) }
+
     /// A new tenant's settings.
-    @discardableResult
-    package func start() -> Pending<Void> { transaction.run(SQL.start).map { _ in } }
+    package func start() {
+        transaction.run(SQL.start)
+        transaction.run(SQL.startPurging)
+    }
+
+    private static func settings(_ rows: Rows) throws -> HelpdeskSettings {
+        guard let row = rows.first else { throw Refusal.notFound }
+        let days = try rows.column("reopen_days", as: Int?.self)(row)
+        let late = try known(LateMessage(rawValue: row.value("late_message")))
+        return HelpdeskSettings(
+            name: try row.value("name"), timeZone: try row.value("time_zone"), reopenPolicy: ReopenPolicy(days: days, late: late),
+            version: try row.value("version"))
+    }
 
     package enum SQL: String, TenantSQL {
-        case reopenPolicy = """
-            select reopen_days, late_message
+        case read = """
+            select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.version
             from helpdesk.settings
+            join installation.tenants on tenants.id = settings.tenant_id
+            where settings.tenant_id = $1
+            """
+        case lock = """
+            select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.version
+            from helpdesk.settings
+            join installation.tenants on tenants.id = settings.tenant_id
+            where settings.tenant_id = $1
+            for update of settings
+            """
+        case update = """
+            update helpdesk.settings
+            set reopen_days = $2,
+                late_message = $3,
+                version = $4
             where tenant_id = $1
             """
         case start = """
             insert into helpdesk.settings (tenant_id)
             values ($1)
+            """
+        case startPurging = """
+            insert into helpdesk.purge_schedules (tenant_id, status)
+            values ($1, 'spam'), ($1, 'deleted')
             """
     }
 }

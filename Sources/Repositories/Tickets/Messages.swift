@@ -31,16 +31,17 @@ package struct Messages {
             SQL.list,
             [ticket.bind, .bool(notes), .bigint(cursor?.value ?? 0), .bigint(Int64(limit + 1)), .bigint(Self.pageBytes)]
         ).map { rows in
-            let found = try rows.column("found", as: Int.self)
-            let id = try rows.column("id", as: Int64.self)
-            let kind = try rows.column("kind", as: String.self)
-            let agent = try rows.column("agent_id", as: Int64?.self)
-            let user = try rows.column("user_id", as: Int64?.self)
-            let format = try rows.column("format", as: String.self)
-            let body = try rows.column("body", as: String.self)
-            let createdAt = try rows.column("created_at", as: Int64.self)
+            var columns = PlainColumns(rows)
+            let id = try columns.number("id")
+            let kind = try columns.text("kind")
+            let agent = try columns.number("agent_id")
+            let user = try columns.number("user_id")
+            let format = try columns.text("format")
+            let body = try columns.text("body")
+            let createdAt = try columns.number("created_at")
+            let found = try columns.number("found")
             let messages = try rows.map { row in
-                let author: Person = try agent(row).map { .agent(ID($0)) } ?? .user(ID(try known(user(row))))
+                let author: Person = try agent.optional(row).map { .agent(ID($0)) } ?? .user(ID(try user(row)))
                 return Message(
                     id: ID(try id(row)), ticketID: ticket, kind: try known(Message.Kind(rawValue: kind(row))), author: author,
                     body: MessageBody(unchecked: try body(row), format: try known(MessageBody.Format(rawValue: format(row)))),
@@ -52,7 +53,42 @@ package struct Messages {
         }
     }
 
+    /// Everything that was said on the tickets is on another one from now on.
+    package func moveAll(from tickets: [ID<Ticket>], to target: ID<Ticket>) {
+        transaction.run(SQL.moveAll, [.bigints(tickets.map(\.value)), target.bind])
+    }
+
+    /// What was moved, as far as the ticket's counts and times hang on it.
+    package struct Moved: Sendable {
+        package var kind: Message.Kind
+        package var createdAt: Timestamp
+    }
+
+    package func move(_ ids: [ID<Message>], from ticket: ID<Ticket>, to target: ID<Ticket>) -> Pending<[Moved]> {
+        transaction.run(SQL.move, [ticket.bind, .bigints(ids.map(\.value)), target.bind]).map { rows in
+            let kind = try rows.column("kind", as: String.self)
+            let createdAt = try rows.column("created_at", as: Int64.self)
+            return try rows.map { row in
+                Moved(kind: try known(Message.Kind(rawValue: kind(row))), createdAt: Timestamp(microseconds: try createdAt(row)))
+            }
+        }
+    }
+
     package enum SQL: String, TenantSQL {
+        case moveAll = """
+            update helpdesk.messages
+            set ticket_id = $3
+            where tenant_id = $1
+                and ticket_id = any ($2)
+            """
+        case move = """
+            update helpdesk.messages
+            set ticket_id = $4
+            where tenant_id = $1
+                and ticket_id = $2
+                and id = any ($3)
+            returning kind, created_at
+            """
         case insert = """
             insert into helpdesk.messages (tenant_id, ticket_id, id, kind, agent_id, user_id, format, body, created_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

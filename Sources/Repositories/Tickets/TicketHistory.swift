@@ -9,7 +9,7 @@ package struct TicketHistory {
     @discardableResult
     package func append(_ entry: HistoryEntry, to ticket: ID<Ticket>) -> Pending<Void> {
         let (kind, id): (String, Int64) =
-            switch entry.actor {
+            switch entry.actor.person {
             case .agent(let id): ("agent", id.value)
             case .user(let id): ("user", id.value)
             }
@@ -17,7 +17,7 @@ package struct TicketHistory {
             SQL.append,
             [
                 ticket.bind, .bigint(entry.version), entry.at.bind, .text(kind), .bigint(id), .text(entry.event.rawValue),
-                .json(Self.json(entry.changes)), .bigint(entry.messageID?.value),
+                .json(Self.json(entry.changes)), .bigint(entry.messageID?.value), .bigint(entry.actor.tokenID?.value),
             ]
         ).map { _ in }
     }
@@ -25,19 +25,22 @@ package struct TicketHistory {
     /// Oldest first, one entry more than `limit` where there is one.
     package func list(of ticket: ID<Ticket>, after version: Int64?, limit: Int) -> Pending<[HistoryEntry]> {
         transaction.run(SQL.list, [ticket.bind, .bigint(version ?? 0), .bigint(Int64(limit + 1))]).map { rows in
-            let version = try rows.column("version", as: Int64.self)
-            let at = try rows.column("at", as: Int64.self)
-            let kind = try rows.column("actor_kind", as: String.self)
-            let actor = try rows.column("actor_id", as: Int64.self)
-            let event = try rows.column("event", as: String.self)
-            let changes = try rows.column("changes", as: String.self)
-            let message = try rows.column("message_id", as: Int64?.self)
+            var columns = PlainColumns(rows)
+            let version = try columns.number("version")
+            let at = try columns.number("at")
+            let kind = try columns.text("actor_kind")
+            let actor = try columns.number("actor_id")
+            let event = try columns.text("event")
+            let changes = try columns.text("changes")
+            let message = try columns.number("message_id")
+            let token = try columns.number("token_id")
             return try rows.map { row in
-                HistoryEntry(
+                let person: Person = try kind(row) == "agent" ? .agent(ID(try actor(row))) : .user(ID(try actor(row)))
+                return HistoryEntry(
                     version: try version(row), at: Timestamp(microseconds: try at(row)),
-                    actor: try kind(row) == "agent" ? .agent(ID(try actor(row))) : .user(ID(try actor(row))),
+                    actor: HistoryEntry.Actor(person, tokenID: try token.optional(row).map { ID($0) }),
                     event: try known(HistoryEntry.Event(rawValue: event(row))), changes: try Self.changes(changes(row)),
-                    messageID: try message(row).map { ID($0) })
+                    messageID: try message.optional(row).map { ID($0) })
             }
         }
     }
@@ -67,17 +70,22 @@ package struct TicketHistory {
         switch json {
         case .string(let text): .text(text)
         case .integer(let number): .number(number)
-        default: .none
+        case .double(let number): .decimal(number)
+        case .bool(let value): .truth(value)
+        case .array(let items): .list(items.compactMap(\.string))
+        case .null, .object, nil: .none
         }
     }
 
     package enum SQL: String, TenantSQL {
         case append = """
-            insert into helpdesk.ticket_history (tenant_id, ticket_id, version, at, actor_kind, actor_id, event, changes, message_id)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into helpdesk.ticket_history (
+                tenant_id, ticket_id, version, at, actor_kind, actor_id, event, changes, message_id, token_id
+            )
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """
         case list = """
-            select version, at, actor_kind, actor_id, event, changes, message_id
+            select version, at, actor_kind, actor_id, event, changes, message_id, token_id
             from helpdesk.ticket_history
             where tenant_id = $1
                 and ticket_id = $2
@@ -95,6 +103,9 @@ extension JSONValue {
         case .none: self = .null
         case .text(let text): self = .string(text)
         case .number(let number): self = .integer(number)
+        case .decimal(let number): self = .double(number)
+        case .truth(let value): self = .bool(value)
+        case .list(let items): self = .array(items.map { .string($0) })
         }
     }
 }

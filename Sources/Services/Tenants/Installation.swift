@@ -42,6 +42,15 @@ package struct Installation: Sendable {
             let (tenant, tx) = try await system.tenants.create(slug: draft.slug, name: draft.name, timeZone: draft.timeZone, at: now)
             tx.counters.start()
             tx.settings.start()
+            tx.departments.insert(Department(id: Department.first, name: "General", isDefault: true, createdAt: now))
+            for group in PermissionGroup.Builtin.allCases {
+                tx.permissionGroups.insert(
+                    PermissionGroup(id: group.id, name: group.name, builtin: group, rights: group.rights, createdAt: now))
+            }
+            for group in Usergroup.Builtin.allCases {
+                tx.usergroups.insert(
+                    Usergroup(id: group.id, name: group.name, builtin: group, rights: Usergroup.Builtin.firstRights, createdAt: now))
+            }
             return Pending(tenant)
         }
     }

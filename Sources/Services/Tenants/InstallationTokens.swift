@@ -9,22 +9,23 @@ extension Installation {
         let now = clock.now()
         let text = TokenText.random(for: .person)
         let record = try await database.transaction(in: scope(slug), at: now, taking: Numbers(tokens: 1)) { tx in
-            let record = TokenRecord(
-                id: ID(try await tx.numbers.value.tokens), name: name, person: person, scopes: scopes ?? Self.usualScopes(of: person),
-                createdAt: now, expiresAt: expiresAt)
-            return tx.tokens.create(record, text.hash).map { record }
+            Pending(
+                try await tx.keepToken(
+                    text, for: person, named: name, scopes: scopes ?? TokenScope.usual(of: person), expiresAt: expiresAt, at: now))
         }
         return (text, record)
     }
 
     package func listTokens(in slug: Slug) async throws -> [TokenRecord] {
-        try await database.transaction(in: scope(slug), at: clock.now()) { $0.tokens.list() }
+        try await database.transaction(in: scope(slug), at: clock.now()) { $0.tokens.list(of: nil, after: nil, limit: nil) }
     }
 
     /// From the next transaction on the token is refused, in every process.
     package func revokeToken(_ id: ID<Token>, in slug: Slug) async throws {
         let now = clock.now()
-        guard try await database.transaction(in: scope(slug), at: now, { $0.tokens.revoke(id, at: now) }) else { throw Refusal.notFound }
+        guard try await database.transaction(in: scope(slug), at: now, { $0.tokens.revoke(id, of: nil, at: now) }) else {
+            throw Refusal.notFound
+        }
     }
 
     package func createOperatorToken(named name: String, expiresAt: Timestamp? = nil) async throws -> (TokenText, id: Int64) {
@@ -39,14 +40,6 @@ extension Installation {
     package func revokeOperatorToken(_ id: Int64) async throws {
         let now = clock.now()
         guard try await database.system({ $0.operatorTokens.revoke(id, at: now) }) else { throw Refusal.notFound }
-    }
-
-    /// Users never hide tickets, so their tokens need not be able to.
-    private static func usualScopes(of person: Person) -> [TokenScope] {
-        switch person {
-        case .agent: TokenScope.allCases
-        case .user: [.readTickets, .writeTickets]
-        }
     }
 }
 

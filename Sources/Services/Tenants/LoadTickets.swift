@@ -10,10 +10,12 @@ extension Installation {
     /// Fills a helpdesk in batches, each a transaction.
     /// - Parameter progress: called after each batch with its number of tickets.
     package func load(
-        in slug: Slug, users: Int, tickets: Int, by agent: ID<Agent>, from generator: inout some TicketGenerator, progress: (Int) -> Void
+        in slug: Slug, users: Int, tickets: Int, fields: [Field] = [], by agent: ID<Agent>, from generator: inout some TicketGenerator,
+        progress: (Int) -> Void
     ) async throws {
         let scope = try await scope(slug)
         let now = clock.now()
+        let rules = FieldRules(fields)
         try await database.transaction(in: scope, at: now, taking: Numbers(users: Int64(users))) { tx in
             let last = try await tx.numbers.value.users
             return tx.bulk.insertUsers(from: last - Int64(users) + 1, through: last, at: now)
@@ -31,7 +33,7 @@ extension Installation {
                         id: ID(last.tickets - Int64(size) + 1 + index), messageID: ID(last.messages - Int64(size) + 1 + index), users: users
                     ))
             }
-            try await database.transaction(in: scope, at: now) { $0.bulk.insert(batch, by: agent) }
+            try await database.transaction(in: scope, at: now) { $0.bulk.insert(batch, rules, by: agent) }
             progress(size)
             left -= size
         }

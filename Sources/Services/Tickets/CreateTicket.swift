@@ -14,42 +14,57 @@ package struct TicketDraft: Sendable {
     package var subject: Subject
     package var body: MessageBody
     package var requester: Requester
-    /// Only agents choose.
+    /// Nil: the helpdesk's default one.
+    package var departmentID: ID<Department>?
+    /// Only agents choose these four.
     package var status: VisibleStatus?
     package var agentID: ID<Agent>?
+    package var teamID: ID<Team>?
+    package var labels: Labels
     package var priority: Priority
     package var urgency: Urgency
+    package var fields: FieldChanges
 
     package init(
-        subject: Subject, body: MessageBody, requester: Requester, status: VisibleStatus? = nil, agentID: ID<Agent>? = nil,
-        priority: Priority = .normal, urgency: Urgency = .lowest
+        subject: Subject, body: MessageBody, requester: Requester, departmentID: ID<Department>? = nil, status: VisibleStatus? = nil,
+        agentID: ID<Agent>? = nil, teamID: ID<Team>? = nil, labels: Labels = .none, priority: Priority = .normal,
+        urgency: Urgency = .lowest, fields: FieldChanges = [:]
     ) {
         self.subject = subject
         self.body = body
         self.requester = requester
+        self.departmentID = departmentID
         self.status = status
         self.agentID = agentID
+        self.teamID = teamID
+        self.labels = labels
         self.priority = priority
         self.urgency = urgency
+        self.fields = fields
     }
+
+    fileprivate var choosesWhatAgentsChoose: Bool { status != nil || agentID != nil || teamID != nil || !labels.list.isEmpty }
 }
 
 extension Helpdesk {
     /// Opens a ticket with the user's first message.
     package func createTicket(_ draft: TicketDraft, _ access: Access, once: Once<Ticket>? = nil) async throws -> Ticket {
         try access.require(.writeTickets)
+        try access.requireUser(.openTickets, "open tickets")
         switch (draft.requester, access.caller) {
-        case (.caller, .user) where draft.status == nil && draft.agentID == nil: break
+        case (.caller, .user) where !draft.choosesWhatAgentsChoose: break
         case (.user, .agent), (.address, .agent): break
-        default: throw Refusal.forbidden("only agents open tickets for others or choose a status")
+        default: throw Refusal.forbidden("only agents open tickets for others, assign and label them or choose a status")
         }
+        if draft.agentID != nil || draft.teamID != nil { try access.requireAgent(.assign, "assign tickets") }
+        let checked = try draft.checked(for: access)
         do {
-            return try await open(draft, access, once, numbers: nil)
+            return try await open(checked, access, once, numbers: nil)
         } catch let unknown as UnknownAddress {
             // The first ticket of a new user. Users are made in a transaction of their own, because counting them locks a row.
             guard case .address(let address, let name) = draft.requester else { throw Refusal.notFound }
             _ = try await makeUser(address, name: name, access)
-            return try await open(draft, access, once, numbers: unknown.numbers)
+            return try await open(checked, access, once, numbers: unknown.numbers)
         }
     }
 
@@ -58,28 +73,33 @@ extension Helpdesk {
         var numbers: Numbers
     }
 
-    private func open(_ draft: TicketDraft, _ access: Access, _ once: Once<Ticket>?, numbers: Numbers?) async throws -> Ticket {
+    private func open(_ checked: CheckedDraft, _ access: Access, _ once: Once<Ticket>?, numbers: Numbers?) async throws -> Ticket {
         let now = clock.now()
+        let draft = checked.draft
         let taking = numbers == nil ? Numbers(tickets: 1, messages: 1) : Numbers()
         return try await database.transaction(in: access.scope, at: now, taking: taking, once: once) { tx in
             let requester =
                 switch draft.requester {
-                case .caller: tx.users.find(access.caller.userID ?? ID(0))
-                case .user(let id): tx.users.find(id)
-                case .address(let address, _): tx.users.find(email: address)
+                case .caller: tx.users.hold(access.caller.userID ?? ID(0))
+                case .user(let id): tx.users.hold(id)
+                case .address(let address, _): tx.users.hold(email: address)
                 }
-            guard let user = try await requester.value else {
-                if numbers == nil, case .address = draft.requester { throw UnknownAddress(numbers: try await tx.numbers.value) }
+            let assignable = draft.agentID.map { tx.agents.canBeAssigned($0) } ?? Pending(true)
+            let found = try await requester.value
+            if found == nil, numbers == nil, case .address = draft.requester { throw UnknownAddress(numbers: try await tx.numbers.value) }
+            guard let user = found, user.state != .merged, user.state != .anonymised else {
                 throw Refusal.invalid([FieldFault("user_id", "unknown", "there is no such user in this helpdesk")])
             }
+            guard try await assignable.value else { throw Refusal.unassignable }
             let numbers = if let numbers { numbers } else { try await tx.numbers.value }
             let ticket = Ticket.opened(
                 id: ID(numbers.tickets), ref: references.next(), subject: draft.subject, status: .created(chosen: draft.status),
-                user: Ticket.Requester(id: user.id, name: user.name, email: user.email), agentID: draft.agentID,
-                priority: draft.priority, urgency: draft.urgency, channel: .api, at: now)
+                user: user.requester, organizationID: user.organizationID, departmentID: checked.departmentID, agentID: draft.agentID,
+                teamID: draft.teamID, priority: draft.priority, urgency: draft.urgency, labels: draft.labels, fields: checked.fields,
+                channel: .api, at: now)
             let message = Message(
                 id: ID(numbers.messages), ticketID: ticket.id, kind: .userMessage, author: .user(user.id), body: draft.body, createdAt: now)
-            tx.open(ticket, with: message, by: access.caller.person)
+            tx.open(ticket, with: message, by: access)
             return Pending(ticket)
         }
     }
@@ -88,7 +108,50 @@ extension Helpdesk {
         let now = clock.now()
         return try await database.transaction(in: access.scope, at: now, taking: Numbers(users: 1)) { tx in
             let id = ID<User>(try await tx.numbers.value.users)
-            return tx.users.ensure(User(id: id, name: name, email: address), at: now)
+            return tx.users.ensure(User(id: id, name: name, email: address, createdAt: now), at: now)
         }
     }
+}
+
+/// A draft that fits what the helpdesk has set up.
+private struct CheckedDraft {
+    var draft: TicketDraft
+    var departmentID: ID<Department>
+    var fields: [FieldKey: FieldValue]
+}
+
+extension TicketDraft {
+    fileprivate func checked(for access: Access) throws(Refusal) -> CheckedDraft {
+        let configuration = access.configuration
+        let department = departmentID ?? configuration.defaultDepartment
+        var faults = configuration.faults(department: departmentID, team: teamID)
+        let values = fields.compactMapValues { $0 }
+        faults += configuration.fields.faults(in: fields, department: department)
+        faults += configuration.fields.missing(in: values, department: department, forUsers: !access.caller.isAgent)
+        if !faults.isEmpty { throw .invalid(faults) }
+        try access.requireAssignable(department)
+        return CheckedDraft(draft: self, departmentID: department, fields: values)
+    }
+}
+
+extension Configuration {
+    /// What is not there, or not any more.
+    func faults(department: ID<Department>?, team: ID<Team>?) -> [FieldFault] {
+        var faults: [FieldFault] = []
+        if let department, departments[department] == nil {
+            faults.append(FieldFault("department_id", "unknown", "there is no such department in this helpdesk"))
+        }
+        if let team, teams[team] == nil { faults.append(FieldFault("team_id", "unknown", "there is no such team in this helpdesk")) }
+        return faults
+    }
+}
+
+extension Access {
+    func requireAssignable(_ department: ID<Department>) throws(Refusal) {
+        guard mayAssign(to: department) else { throw .forbidden("you may not put tickets into this department") }
+    }
+}
+
+extension Refusal {
+    static let unassignable = invalid([FieldFault("agent_id", "unknown", "there is no such agent in this helpdesk, or they are suspended")])
 }

@@ -6,14 +6,18 @@ extension Helpdesk {
         _ id: ID<Ticket>, as hidden: HiddenStatus, _ access: Access, ifMatch: Int64? = nil, once: Once<Ticket>? = nil
     ) async throws -> Ticket {
         try access.require(.deleteTickets)
-        _ = try access.requireAgent("hide tickets")
+        try access.requireAgent(.delete, "hide tickets")
+        if hidden == .spam { try access.requireAgent(.markSpam, "mark spam") }
         let event: HistoryEntry.Event =
             switch hidden {
             case .spam: .markedSpam
             case .deleted: .deleted
             }
-        return try await change(id, access, event, ifMatch: ifMatch, once: once) { ticket, now in
+        return try await change(id, access, event, ifMatch: ifMatch, once: once) { ticket, now, tx in
             ticket.take(try ticket.status.after(.hide(hidden)).status, at: now)
+            // Whoever still talks will notice at the next heartbeat.
+            ticket.liveUntil = nil
+            tx.liveSessions.sweep(id, at: .distantFuture)
         }
     }
 }

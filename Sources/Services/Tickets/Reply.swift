@@ -14,7 +14,11 @@ extension Helpdesk {
         to id: ID<Ticket>, _ body: MessageBody, status: VisibleStatus? = nil, _ access: Access, once: Once<Said>? = nil
     ) async throws -> Said {
         try access.require(.writeTickets)
-        guard access.caller.isAgent || status == nil else { throw Refusal.forbidden("only agents choose a status") }
+        if access.caller.isAgent {
+            try access.requireAgent(.reply, "answer")
+        } else if status != nil {
+            throw Refusal.forbidden("only agents choose a status")
+        }
         do {
             return try await say(body, on: id, choosing: status, access, once, opening: false)
         } catch is OpensFollowUp {
@@ -31,43 +35,36 @@ extension Helpdesk {
         let start = clock.now()
         let numbers = Numbers(tickets: opening ? 1 : 0, messages: 1)
         return try await database.transaction(in: access.scope, at: start, taking: numbers, once: once) { tx in
-            let locked = tx.tickets.lock(id)
-            let policy = access.caller.isAgent ? Pending(nil) : tx.settings.reopenPolicy().map { $0 as ReopenPolicy? }
-            let old = try await locked.value.orNotFound
-            guard access.mayWriteOn(old) else { throw Refusal.notFound }
+            let old = try await tx.tickets.lock(id, seenBy: access.sight.forWriting).value.orNotFound.notMerged
             let now = max(start, old.updatedAt)
-
             let event: TicketEvent =
-                if let policy = try await policy.value {
-                    .userMessage(policy.message(resolvedAt: old.resolvedAt, at: now))
-                } else {
-                    .agentReply(status)
-                }
+                access.caller.isAgent ? .agentReply(status) : .userMessage(access.effectOfMessage(on: old, at: now))
             let messageID = ID<Message>(try await tx.numbers.value.messages)
-            let person = access.caller.person
             var message = Message(
-                id: messageID, ticketID: id, kind: access.caller.isAgent ? .reply : .userMessage, author: person, body: body, createdAt: now
-            )
+                id: messageID, ticketID: id, kind: access.caller.isAgent ? .reply : .userMessage, author: access.caller.person, body: body,
+                createdAt: now)
 
             switch try old.status.after(event) {
             case .followUp:
+                guard access.allows(.openTickets) else { throw Refusal.conflict(.resolvedForGood) }
                 guard opening else { throw OpensFollowUp() }
-                let next = Ticket.opened(
-                    id: ID(try await tx.numbers.value.tickets), ref: references.next(), subject: old.subject, status: .created(),
-                    user: old.user, priority: old.priority, urgency: old.urgency, channel: .api, followUpOf: old.id, at: now)
+                let writer = try await tx.users.find(access.caller.userID ?? old.user.id).value.orNotFound
+                let next = old.followUp(
+                    id: ID(try await tx.numbers.value.tickets), ref: references.next(), by: writer, access.configuration, at: now)
                 message.ticketID = next.id
-                tx.open(next, with: message, by: person)
+                tx.open(next, with: message, by: access)
+                _ = tx.links.add(TicketLink(kind: .followUpOf, ticketID: old.id), to: next.id)
                 var left = old
                 tx.write(
-                    &left, since: old, .followedUp, by: person, at: now,
+                    &left, since: old, .followedUp, by: access, at: now,
                     also: [FieldChange("follow_up_id", from: .none, to: .number(next.id.value))])
                 return Pending(Said(message: message, ticket: next))
             case .status(let new):
                 var ticket = old
                 ticket.take(new, at: now)
-                if access.caller.isAgent { ticket.answerUser() } else { ticket.hearUser(at: now) }
+                if access.caller.isAgent { ticket.answerUser(at: now) } else { ticket.hearUser(at: now) }
                 tx.write(
-                    &ticket, since: old, access.caller.isAgent ? .replied : .userMessage, by: person, at: now, message: message)
+                    &ticket, since: old, access.caller.isAgent ? .replied : .userMessage, by: access, at: now, message: message)
                 return Pending(Said(message: message, ticket: ticket))
             case .gone:
                 throw Refusal.notFound
@@ -77,6 +74,24 @@ extension Helpdesk {
 }
 
 extension Access {
-    /// A user may write on a ticket of theirs that was hidden, and is not told that it was.
-    fileprivate func mayWriteOn(_ ticket: Ticket) -> Bool { caller.userID.map { $0 == ticket.user.id } ?? true }
+    /// What the caller's message does if the ticket is resolved: the usergroup's right and the helpdesk's time limit reopen it, else the
+    /// helpdesk's policy counts.
+    fileprivate func effectOfMessage(on ticket: Ticket, at now: Timestamp) -> LateMessage {
+        let policy = configuration.reopenPolicy
+        return allows(.reopen) ? policy.message(resolvedAt: ticket.resolvedAt, at: now) : policy.late
+    }
+}
+
+extension Ticket {
+    /// The ticket that goes on where this one ended, with what is still right of it.
+    fileprivate func followUp(
+        id: ID<Ticket>, ref: TicketReference, by writer: User, _ configuration: Configuration, at now: Timestamp
+    ) -> Ticket {
+        let department = configuration.departments[departmentID] == nil ? configuration.defaultDepartment : departmentID
+        let faulty = Set(configuration.fields.faults(in: fields.mapValues { $0 }, department: department).map(\.field))
+        return .opened(
+            id: id, ref: ref, subject: subject, status: .created(), user: writer.requester, organizationID: writer.organizationID,
+            departmentID: department, priority: priority, urgency: urgency,
+            fields: fields.filter { !faulty.contains("fields.\($0.key.text)") }, channel: .api, followUpOf: self.id, at: now)
+    }
 }

@@ -8,55 +8,64 @@ extension Helpdesk {
     /// Nothing is written when `decide` leaves the ticket as it was.
     func change(
         _ id: ID<Ticket>, _ access: Access, _ event: HistoryEntry.Event, ifMatch: Int64? = nil, once: Once<Ticket>? = nil,
-        decide: (inout Ticket, Timestamp) throws -> Void
+        decide: (inout Ticket, Timestamp, TenantTransaction) async throws -> Void
     ) async throws -> Ticket {
         let start = clock.now()
         return try await database.transaction(in: access.scope, at: start, once: once) { tx in
             let old = try await tx.locked(id, for: access, ifMatch: ifMatch)
             let now = max(start, old.updatedAt)
             var ticket = old
-            try decide(&ticket, now)
+            try await decide(&ticket, now, tx)
             guard ticket != old else { return Pending(ticket) }
-            tx.write(&ticket, since: old, event, by: access.caller.person, at: now)
+            tx.write(&ticket, since: old, event, by: access, at: now)
             return Pending(ticket)
         }
     }
 }
 
 extension TenantTransaction {
-    /// The ticket, locked, if the caller may see it and it is still at the version the caller knows.
+    /// The ticket, locked, if the caller sees it and it is still at the version the caller knows.
     func locked(_ id: ID<Ticket>, for access: Access, ifMatch: Int64? = nil) async throws -> Ticket {
-        let ticket = try await tickets.lock(id).value.orNotFound
-        guard access.sees(ticket) else { throw Refusal.notFound }
-        if let ifMatch, ifMatch != ticket.version { throw Refusal.outdated(currentVersion: ticket.version) }
+        let ticket = try await tickets.lock(id, seenBy: access.sight).value.orNotFound.notMerged
+        try ticket.version.mustMatch(ifMatch)
         return ticket
     }
 
     /// Writes what changed and what the history says of it: never the one without the other.
     func write(
-        _ ticket: inout Ticket, since old: Ticket, _ event: HistoryEntry.Event, by actor: Person, at now: Timestamp,
+        _ ticket: inout Ticket, since old: Ticket, _ event: HistoryEntry.Event, by access: Access, at now: Timestamp,
         message: Message? = nil, also: [FieldChange] = []
     ) {
         ticket.version = old.version + 1
         ticket.updatedAt = now
         if let message { messages.insert(message) }
-        tickets.update(ticket)
+        tickets.update(ticket, since: old, access.configuration.fields)
         history.append(
             HistoryEntry(
-                version: ticket.version, at: now, actor: actor, event: event, changes: ticket.changes(since: old) + also,
+                version: ticket.version, at: now, actor: access.actor, event: event, changes: ticket.changes(since: old) + also,
                 messageID: message?.id),
             to: ticket.id)
     }
 
-    /// Writes a new ticket with its first message.
-    func open(_ ticket: Ticket, with message: Message, by actor: Person) {
-        tickets.insert(ticket)
-        messages.insert(message)
+    /// Writes a new ticket, with its first message if it was not said elsewhere before.
+    func open(_ ticket: Ticket, with message: Message?, by access: Access, also: [FieldChange] = []) {
+        tickets.insert(ticket, access.configuration.fields)
+        if let message { messages.insert(message) }
         history.append(
             HistoryEntry(
-                version: ticket.version, at: ticket.createdAt, actor: actor, event: .created, changes: ticket.changes(since: nil),
-                messageID: message.id),
+                version: ticket.version, at: ticket.createdAt, actor: access.actor, event: .created,
+                changes: ticket.changes(since: nil) + also, messageID: message?.id),
             to: ticket.id)
+    }
+}
+
+extension Ticket {
+    /// Itself, unless it only leads elsewhere.
+    var notMerged: Ticket {
+        get throws(Refusal) {
+            if let mergedInto { throw .merged(into: mergedInto) }
+            return self
+        }
     }
 }
 

@@ -32,12 +32,13 @@ struct BenchData: AsyncParsableCommand {
             for (index, size) in sizes.enumerated() {
                 let slug = try parsed(slug: "bench-\(index + 1)")
                 let tenant = try await app.installation.createTenant(.init(slug: slug.text, name: "Bench \(index + 1)", timeZone: "UTC"))
+                let fields = try await makeFields(app, slug)
                 let agent = try await app.installation.createAgent(
-                    try address("agent@bench-\(index + 1).example"), name: "Agent", isAdmin: true, in: slug)
+                    try address("agent@bench-\(index + 1).example"), name: "Agent", isAdmin: false, in: slug)
                 let (token, record) = try await app.installation.createToken(for: .agent(agent.id), named: "bench", in: slug)
                 var generator = BenchTickets(seed: seed &+ UInt64(index), agent: agent.id, now: Timestamp(milliseconds: 1_790_000_000_000))
                 try await app.installation.load(
-                    in: slug, users: max(1, size / 5), tickets: size, by: agent.id, from: &generator
+                    in: slug, users: max(1, size / 5), tickets: size, fields: fields, by: agent.id, from: &generator
                 ) { count in
                     done += count
                     progress(done, of: tickets)
@@ -67,6 +68,20 @@ struct BenchData: AsyncParsableCommand {
             try Data(writer.bytes).write(to: URL(fileURLWithPath: output))
             print("wrote \(output)")
         }
+    }
+
+    /// As an admin makes them, so that the helpdesk is as any other.
+    private func makeFields(_ app: App, _ slug: Slug) async throws -> [Field] {
+        let admin = try await app.installation.createAgent(
+            try address("admin@\(slug.text).example"), name: "Admin", isAdmin: true, in: slug)
+        let (token, record) = try await app.installation.createToken(for: .agent(admin.id), named: "bench set-up", in: slug)
+        var fields: [Field] = []
+        for (key, kind, name) in [(BenchTickets.orderNumber, Field.Kind.text, "Order"), (BenchTickets.warranty, .boolean, "Warranty")] {
+            let access = try await app.authenticator.refreshed(token.text)
+            fields.append(try await app.helpdesk.createField(key, kind, named: name, FieldPatch(), access))
+        }
+        try await app.installation.revokeToken(record.id, in: slug)
+        return fields
     }
 
     private func progress(_ done: Int, of all: Int) {

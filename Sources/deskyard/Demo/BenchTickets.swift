@@ -3,6 +3,9 @@ import Services
 
 /// Makes tickets from seeded random numbers: the same seed, the same tickets.
 struct BenchTickets: TicketGenerator {
+    static let orderNumber = FieldKey(unchecked: "order_no")
+    static let warranty = FieldKey(unchecked: "warranty")
+
     private var random: SplitMix64
     private let agent: ID<Agent>
     private let now: Timestamp
@@ -31,7 +34,12 @@ struct BenchTickets: TicketGenerator {
             id: id, ref: .random(using: &random), subject: Subject(words(6)) ?? .none, status: status,
             hiddenAt: status.isHidden ? changed : nil,
             user: Ticket.Requester(id: user, name: nil, email: EmailAddress(unchecked: "user\(user)@bench.example")),
-            agentID: Int.random(in: 0..<3, using: &random) == 0 ? nil : agent, channel: .api, messageCount: 1, createdAt: created,
+            agentID: Int.random(in: 0..<3, using: &random) == 0 ? nil : agent,
+            fields: [
+                Self.orderNumber: .text("A-\(Int.random(in: 1...99_999, using: &random))"),
+                Self.warranty: .boolean(.random(using: &random)),
+            ],
+            channel: .api, messageCount: 1, createdAt: created,
             updatedAt: changed, statusChangedAt: changed, userWaitingSince: status == .visible(.awaitingAgent) ? created : nil,
             resolvedAt: status == .visible(.resolved) ? changed : nil)
         let body = MessageBody(words(40), format: .text) ?? MessageBody("word", format: .text)!

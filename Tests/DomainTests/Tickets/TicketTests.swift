@@ -63,7 +63,10 @@ struct TicketTimesTests {
             rest.hiddenAt = before.hiddenAt
             rest.resolvedAt = before.resolvedAt
             rest.userWaitingSince = before.userWaitingSince
+            rest.userWaited = before.userWaited
             rest.statusChangedAt = before.statusChangedAt
+            let ended = before.userWaitingSince != nil && after.userWaitingSince == nil
+            #expect(after.userWaited == (ended ? 60_000 : 0), "\(event)")
             #expect(rest == before, "\(event)")
         }
     }
@@ -163,8 +166,10 @@ struct TicketConversationTests {
     func answerUser(_ chosen: VisibleStatus) throws {
         var ticket = try makeTicket()
         ticket.take(.visible(chosen), at: at(10))
-        ticket.answerUser()
+        ticket.answerUser(at: at(10))
         #expect(ticket.messageCount == 2)
+        #expect(ticket.replyCount == 1)
+        #expect(ticket.userWaited == (chosen == .awaitingAgent ? 0 : 10_000))
         let waitingSince: Timestamp? = chosen == .awaitingAgent ? at(0) : nil
         #expect(ticket.userWaitingSince == waitingSince)
     }
@@ -173,8 +178,9 @@ struct TicketConversationTests {
     func answerWithoutWait() throws {
         var ticket = try makeTicket(.visible(.awaitingUser))
         ticket.take(.visible(.awaitingAgent), at: at(10))
-        ticket.answerUser()
+        ticket.answerUser(at: at(10))
         #expect(ticket.userWaitingSince == nil)
+        #expect(ticket.userWaited == 0)
     }
 
     @Test("Over a whole conversation the wait begins with the first message that nobody answered")
@@ -182,7 +188,7 @@ struct TicketConversationTests {
         var ticket = try makeTicket()
         func say(_ status: VisibleStatus, at second: Int64, byUser: Bool) {
             ticket.take(.visible(status), at: at(second))
-            if byUser { ticket.hearUser(at: at(second)) } else { ticket.answerUser() }
+            if byUser { ticket.hearUser(at: at(second)) } else { ticket.answerUser(at: at(second)) }
         }
         say(.awaitingAgent, at: 10, byUser: true)
         #expect(ticket.userWaitingSince == at(0))
@@ -199,6 +205,57 @@ struct TicketConversationTests {
         #expect(ticket.userWaitingSince == at(60))
         #expect(ticket.resolvedAt == nil)
         #expect(ticket.messageCount == 7)
+        #expect(ticket.replyCount == 3)
+        #expect(ticket.userWaited == 40_000)
+        #expect(ticket.firstRepliedAt == at(20))
+        #expect(ticket.firstReplyTime == 20_000)
+    }
+
+    @Test("Who is on it without an answer still lets the user wait, and what was waited adds up to the millisecond")
+    func waits() throws {
+        var ticket = try makeTicket()
+        func answer(_ status: VisibleStatus, _ milliseconds: Int64) {
+            let now = Timestamp(milliseconds: at(0).milliseconds + milliseconds)
+            ticket.take(.visible(status), at: now)
+            ticket.answerUser(at: now)
+        }
+        func hear(_ milliseconds: Int64) {
+            let now = Timestamp(milliseconds: at(0).milliseconds + milliseconds)
+            ticket.take(.visible(.awaitingAgent), at: now)
+            ticket.hearUser(at: now)
+        }
+        answer(.awaitingAgent, 1)
+        #expect(ticket.userWaited == 0)
+        #expect(ticket.firstReplyTime == 1)
+        answer(.awaitingUser, 7)
+        #expect(ticket.userWaited == 7)
+        hear(10)
+        hear(15)
+        answer(.pending, 30)
+        #expect(ticket.userWaited == 27)
+        answer(.resolved, 100)
+        #expect(ticket.userWaited == 27)
+        #expect(ticket.firstReplyTime == 1)
+        #expect(ticket.replyCount == 4)
+    }
+
+    @Test("A clock that was set back makes no wait negative")
+    func setBack() throws {
+        var ticket = try makeTicket()
+        ticket.take(.visible(.awaitingUser), at: at(-60))
+        #expect(ticket.userWaited == 0)
+        #expect(ticket.userWaitingSince == nil)
+    }
+
+    @Test("A chat or call goes on up to its end and not at it")
+    func live() throws {
+        var ticket = try makeTicket()
+        #expect(!ticket.isLive(at: at(0)))
+        ticket.liveUntil = at(60)
+        #expect(ticket.isLive(at: at(0)))
+        #expect(ticket.isLive(at: Timestamp(milliseconds: at(60).milliseconds - 1)))
+        #expect(!ticket.isLive(at: at(60)))
+        #expect(!ticket.isLive(at: at(61)))
     }
 }
 
@@ -218,14 +275,22 @@ struct TicketChangesTests {
     private func everyEdit() throws -> [Edit] {
         let subject = try #require(Subject("The printer smokes"))
         let urgency = try #require(Urgency(9))
+        let labels = try #require(Labels(["printer", "billing"].map { Label(unchecked: $0) }))
+        let hold = try #require(LegalHold("Case 12"))
         var edits: [Edit] = []
         edits.append(Edit("status", .text("awaiting_agent"), .text("spam")) { $0.status = .hidden(.spam, from: .awaitingAgent) })
         edits.append(Edit("subject", .text("The printer burns"), .text("The printer smokes")) { $0.subject = subject })
+        edits.append(Edit("department_id", .number(1), .number(2)) { $0.departmentID = ID(2) })
         edits.append(Edit("agent_id", .none, .number(4)) { $0.agentID = ID(4) })
+        edits.append(Edit("team_id", .none, .number(8)) { $0.teamID = ID(8) })
         edits.append(Edit("user_id", .number(3), .number(5)) { $0.user.id = ID(5) })
+        edits.append(Edit("organization_id", .none, .number(9)) { $0.organizationID = ID(9) })
         edits.append(Edit("priority", .text("normal"), .text("urgent")) { $0.priority = .urgent })
         edits.append(Edit("urgency", .number(1), .number(9)) { $0.urgency = urgency })
+        edits.append(Edit("labels", .none, .list(["billing", "printer"])) { $0.labels = labels })
+        edits.append(Edit("legal_hold", .none, .text("Case 12")) { $0.legalHold = hold })
         edits.append(Edit("follow_up_of", .none, .number(6)) { $0.followUpOf = ID(6) })
+        edits.append(Edit("merged_into", .none, .number(10)) { $0.mergedInto = ID(10) })
         return edits
     }
 
@@ -233,6 +298,7 @@ struct TicketChangesTests {
     func subsets() throws {
         let edits = try everyEdit()
         let old = try makeTicket()
+        #expect(edits.count == 13)
         for subset in 0..<(1 << edits.count) {
             let chosen = edits.indices.filter { subset & (1 << $0) != 0 }.map { edits[$0] }
             var new = old
@@ -262,9 +328,34 @@ struct TicketChangesTests {
         new.hiddenAt = at(60)
         new.resolvedAt = at(60)
         new.userWaitingSince = at(60)
+        new.userWaited = 60_000
+        new.replyCount = 4
+        new.firstRepliedAt = at(60)
+        new.liveUntil = at(60)
         new.user.name = "Lady Ada"
         #expect(new != old)
         #expect(new.changes(since: old).isEmpty)
+    }
+
+    @Test("Each custom field is named by its key, in alphabetical order, with what it was and is, whatever its type")
+    func customFields() throws {
+        func key(_ text: String) -> FieldKey { FieldKey(unchecked: text) }
+        var old = try makeTicket()
+        old.fields = [key("colors"): .choices(["red"]), key("cleared"): .text("a"), key("kept"): .number(1), key("seats"): .number(17)]
+        var new = old
+        new.fields = [
+            key("colors"): .choices(["red", "blue"]), key("due"): .text("2026-11-23"), key("kept"): .number(1), key("seats"): .number(2.5),
+            key("urgent"): .boolean(false),
+        ]
+        let changes = new.changes(since: old)
+        #expect(
+            changes == [
+                FieldChange("fields.cleared", from: .text("a"), to: .none),
+                FieldChange("fields.colors", from: .list(["red"]), to: .list(["red", "blue"])),
+                FieldChange("fields.due", from: .none, to: .text("2026-11-23")),
+                FieldChange("fields.seats", from: .number(17), to: .decimal(2.5)),
+                FieldChange("fields.urgent", from: .none, to: .truth(false)),
+            ])
     }
 
     @Test("A change between spam and deleted is a change of status")
@@ -279,13 +370,17 @@ struct TicketChangesTests {
     func created() throws {
         var new = try makeTicket()
         let plain = new.changes(since: nil)
-        #expect(plain.map(\.field) == ["status", "subject", "user_id", "priority", "urgency"])
+        #expect(plain.map(\.field) == ["status", "subject", "department_id", "user_id", "priority", "urgency"])
         #expect(plain.first == FieldChange("status", from: .none, to: .text("awaiting_agent")))
 
         new.agentID = ID(4)
         new.followUpOf = ID(6)
+        new.fields = [FieldKey(unchecked: "order_no"): .text("A-17")]
         let full = new.changes(since: nil)
-        #expect(full.map(\.field) == ["status", "subject", "agent_id", "user_id", "priority", "urgency", "follow_up_of"])
+        #expect(
+            full.map(\.field) == [
+                "status", "subject", "department_id", "agent_id", "user_id", "priority", "urgency", "follow_up_of", "fields.order_no",
+            ])
         for change in full { #expect(change.from == FieldChange.Value.none, "\(change.field)") }
     }
 }

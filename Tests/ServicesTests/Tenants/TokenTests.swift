@@ -127,7 +127,7 @@ struct ScopeTests {
                 await refusal { _ = try await tenant.helpdesk.reply(to: visible, text("Hello"), access) },
                 await refusal { _ = try await tenant.helpdesk.addNote(to: visible, text("Hello"), access) },
                 await refusal { _ = try await tenant.helpdesk.updateTicket(visible, patch, access) },
-                await refusal { _ = try await tenant.helpdesk.restoreTicket(hidden, access) },
+                await refusal { _ = try await tenant.helpdesk.restoreTicket(hidden, Restoration(), access) },
             ]
             let deletions = [
                 await refusal { _ = try await tenant.helpdesk.hideTicket(visible, as: .spam, access) },

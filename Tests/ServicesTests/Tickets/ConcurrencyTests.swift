@@ -78,7 +78,7 @@ struct ConcurrencyTests {
                 case 0: patch.subject = Subject("The printer burns")
                 case 1: patch.priority = .urgent
                 case 2: patch.urgency = Urgency(10)
-                default: patch.assignment = .agent(tenant.agentID)
+                default: patch.agent = .to(tenant.agentID)
                 }
                 return try await tenant.helpdesk.updateTicket(ticket.id, patch, tenant.agent.access)
             }
@@ -99,7 +99,7 @@ struct ConcurrencyTests {
                 await refusal { _ = try await tenant.helpdesk.hideTicket(ticket.id, as: .deleted, tenant.agent.access) }
             }
             let restored = try await atOnce(10) { _ in
-                await refusal { _ = try await tenant.helpdesk.restoreTicket(ticket.id, tenant.agent.access) }
+                await refusal { _ = try await tenant.helpdesk.restoreTicket(ticket.id, Restoration(), tenant.agent.access) }
             }
             let kept = try await tenant.read(ticket.id)
             #expect(hidden.filter { $0 == nil }.count == 1)

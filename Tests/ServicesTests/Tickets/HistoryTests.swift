@@ -18,6 +18,7 @@ struct HistoryTests {
                 [
                     FieldChange("status", from: .none, to: .text("awaiting_agent")),
                     FieldChange("subject", from: .none, to: .text("It does not work")),
+                    FieldChange("department_id", from: .none, to: .number(Department.first.value)),
                     FieldChange("user_id", from: .none, to: .number(tenant.userID.value)),
                     FieldChange("priority", from: .none, to: .text("normal")),
                     FieldChange("urgency", from: .none, to: .number(1)),
@@ -41,7 +42,7 @@ struct HistoryTests {
 
             var patch = try TicketPatch.subject("The printer burns")
             patch.status = .pending
-            patch.assignment = .agent(tenant.adminID)
+            patch.agent = .to(tenant.adminID)
             patch.priority = .urgent
             patch.urgency = Urgency(9)!
             let patched = try await tenant.helpdesk.updateTicket(id, patch, tenant.agent.access)
@@ -56,7 +57,7 @@ struct HistoryTests {
                 ])
 
             var unassign = TicketPatch()
-            unassign.assignment = .nobody
+            unassign.agent = .nobody
             let unassigned = try await tenant.helpdesk.updateTicket(id, unassign, tenant.admin.access)
             try await tenant.expectLastLine(
                 of: unassigned, .updated, by: .agent(tenant.adminID), message: nil,
@@ -70,7 +71,7 @@ struct HistoryTests {
             try await tenant.expectLastLine(
                 of: deleted, .deleted, by: agent, message: nil, [FieldChange("status", from: .text("spam"), to: .text("deleted"))])
 
-            let restored = try await tenant.helpdesk.restoreTicket(id, to: .resolved, tenant.agent.access)
+            let restored = try await tenant.helpdesk.restoreTicket(id, .to(.resolved), tenant.agent.access)
             try await tenant.expectLastLine(
                 of: restored, .restored, by: agent, message: nil, [FieldChange("status", from: .text("deleted"), to: .text("resolved"))])
         }
@@ -83,7 +84,10 @@ struct HistoryTests {
             tenant.clock.advance(days: 1)
             var same = try TicketPatch.subject("It does not work")
             same.status = .awaitingAgent
-            same.assignment = .nobody
+            same.agent = .nobody
+            same.team = .nobody
+            same.departmentID = Department.first
+            same.labels = Labels.none
             same.priority = .normal
             same.urgency = .lowest
             for patch in [TicketPatch(), same] {
@@ -102,7 +106,7 @@ struct HistoryTests {
         try await withTenant { tenant in
             let ticket = try await tenant.makeTicket(in: .hidden(.spam, from: .pending))
             var toNobody = TicketPatch()
-            toNobody.assignment = .agent(ID(4711))
+            toNobody.agent = .to(ID(4711))
             let patch = toNobody
             let refusals = [
                 await refusal { _ = try await tenant.helpdesk.reply(to: ticket.id, text("Hello"), tenant.agent.access) },
@@ -129,7 +133,7 @@ struct HistoryTests {
             var entries: [HistoryEntry] = []
             var version: Int64?
             repeat {
-                let page = try await tenant.helpdesk.listHistory(of: ticket.id, after: version, limit: 5, tenant.agent.access)
+                let page = try await tenant.helpdesk.listHistory(of: ticket.id, after: version, limit: 5, tenant.agent.access).page
                 entries += page.items
                 version = page.next
             } while version != nil
@@ -143,8 +147,8 @@ struct HistoryTests {
             } while last != nil
 
             #expect(entries.map(\.version) == Array(Int64(1)...13))
-            #expect(reading.history?.items == entries)
-            #expect(reading.history?.next == nil)
+            #expect(reading.history?.page.items == entries)
+            #expect(reading.history?.page.next == nil)
             #expect(messages.count == 13)
             #expect(messages.dropFirst().map(\.body.content) == (0..<12).map { "Note \($0)" })
             #expect(reading.messages?.items == messages)
@@ -179,7 +183,8 @@ struct HistoryTests {
             }
             var expected: [String: FieldChange.Value] = [
                 "status": .text(kept.status.name), "subject": .text(kept.subject.text), "user_id": .number(tenant.userID.value),
-                "priority": .text(kept.priority.rawValue), "urgency": .number(Int64(kept.urgency.value)),
+                "department_id": .number(Department.first.value), "priority": .text(kept.priority.rawValue),
+                "urgency": .number(Int64(kept.urgency.value)),
             ]
             if let agent = kept.agentID { expected["agent_id"] = .number(agent.value) }
             let left = fields.filter { $0.value != nothing }
@@ -207,18 +212,27 @@ private enum Outcome: Sendable {
 extension TestTenant {
     /// The history ends with this line and has as many lines as the ticket has versions.
     fileprivate func expectLastLine(
-        of ticket: Ticket, _ event: HistoryEntry.Event, by actor: Person, message: ID<Message>?, _ changes: [FieldChange],
+        of ticket: Ticket, _ event: HistoryEntry.Event, by person: Person, message: ID<Message>?, _ changes: [FieldChange],
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let lines = try await history(of: ticket.id)
         let kept = try await read(ticket.id)
         let expected = HistoryEntry(
-            version: ticket.version, at: clock.now, actor: actor, event: event, changes: changes, messageID: message)
+            version: ticket.version, at: clock.now, actor: HistoryEntry.Actor(person, tokenID: token(of: person)), event: event,
+            changes: changes, messageID: message)
         #expect(lines.last == expected, sourceLocation: sourceLocation)
         #expect(lines.map(\.version) == Array(1...ticket.version), sourceLocation: sourceLocation)
         #expect(kept == ticket, sourceLocation: sourceLocation)
         // The next line has a time of its own.
         clock.advance(seconds: 60)
+    }
+
+    private func token(of person: Person) -> ID<Token> {
+        switch person {
+        case .agent(adminID): admin.tokenID
+        case .agent: agent.tokenID
+        case .user: user.tokenID
+        }
     }
 
     fileprivate func doSomething(to id: ID<Ticket>, using chance: inout SeededGenerator) async -> Outcome {
@@ -229,7 +243,7 @@ extension TestTenant {
         if Bool.random(using: &chance) { patch.subject = Subject("Subject \(Int.random(in: 1...3, using: &chance))") }
         if Bool.random(using: &chance) { patch.priority = Priority.allCases.randomElement(using: &chance) }
         if Bool.random(using: &chance) { patch.urgency = Urgency(Int.random(in: 1...10, using: &chance)) }
-        if Bool.random(using: &chance) { patch.assignment = Bool.random(using: &chance) ? .nobody : .agent(agentID) }
+        if Bool.random(using: &chance) { patch.agent = Bool.random(using: &chance) ? .nobody : .to(agentID) }
         let verb = Int.random(in: 0..<8, using: &chance)
         do {
             switch verb {
@@ -237,7 +251,7 @@ extension TestTenant {
             case 1: _ = try await helpdesk.reply(to: id, text("Question"), user.access)
             case 2: _ = try await helpdesk.addNote(to: id, text("Note"), agent.access)
             case 3: _ = try await helpdesk.hideTicket(id, as: hidden, agent.access)
-            case 4, 5: _ = try await helpdesk.restoreTicket(id, to: status, agent.access)
+            case 4, 5: _ = try await helpdesk.restoreTicket(id, .to(status), agent.access)
             default: _ = try await helpdesk.updateTicket(id, patch, agent.access)
             }
             return .done

@@ -138,7 +138,7 @@ struct IdempotencyTests {
                     await isReplay { _ = try await tenant.helpdesk.reply(to: id, text("Hello"), access, once: onceSaid("reply", "1")) },
                     await isReplay { _ = try await tenant.helpdesk.addNote(to: id, text("Hello"), access, once: onceSaid("note", "2")) },
                     await isReplay { _ = try await tenant.helpdesk.hideTicket(id, as: .spam, access, once: once("hide", "3")) },
-                    await isReplay { _ = try await tenant.helpdesk.restoreTicket(id, access, once: once("restore", "4")) },
+                    await isReplay { _ = try await tenant.helpdesk.restoreTicket(id, Restoration(), access, once: once("restore", "4")) },
                 ]
                 let expected: [Bool?] = Array(repeating: round == 1, count: 4)
                 #expect(replies == expected, "round \(round)")

@@ -281,7 +281,7 @@ struct ReopeningTests {
 
             #expect(oldLast.event == .followedUp)
             #expect(oldLast.version == kept.version)
-            #expect(oldLast.actor == .user(tenant.userID))
+            #expect(oldLast.actor.person == .user(tenant.userID))
             #expect(oldLast.changes == [FieldChange("follow_up_id", from: .none, to: .number(next.id.value))])
             #expect(newHistory.count == 1)
             #expect(newFirst.event == .created)
@@ -309,7 +309,7 @@ struct ReopeningTests {
             let ticket = try await tenant.makeTicket(in: .visible(.resolved))
             tenant.clock.advance(days: 20)
             _ = try await tenant.helpdesk.hideTicket(ticket.id, as: .spam, tenant.agent.access)
-            _ = try await tenant.helpdesk.restoreTicket(ticket.id, tenant.agent.access)
+            _ = try await tenant.helpdesk.restoreTicket(ticket.id, Restoration(), tenant.agent.access)
             tenant.clock.advance(days: 20)
             let said = try await tenant.helpdesk.reply(to: ticket.id, text("It is back"), tenant.user.access)
             #expect(said.ticket.followUpOf == ticket.id)
@@ -319,13 +319,15 @@ struct ReopeningTests {
     @Test("A helpdesk that refuses late messages keeps nothing of them, yet still hears users on deleted tickets")
     func refuses() async throws {
         try await withTenant { tenant in
-            try await tenant.sql("update helpdesk.settings set reopen_days = 0, late_message = 'refuse' where tenant_id = $tenant")
+            let strict = SettingsPatch(reopenDays: .some(0), lateMessage: .refuse)
+            _ = try await tenant.helpdesk.updateSettings(strict, tenant.now(tenant.admin))
+            let user = try await tenant.now(tenant.user)
             let resolved = try await tenant.makeTicket(in: .visible(.resolved))
             let deleted = try await tenant.makeTicket(in: .hidden(.deleted, from: .resolved))
             await #expect(throws: Refusal.conflict(.resolvedForGood)) {
-                try await tenant.helpdesk.reply(to: resolved.id, text("It is back"), tenant.user.access)
+                try await tenant.helpdesk.reply(to: resolved.id, text("It is back"), user)
             }
-            let said = try await tenant.helpdesk.reply(to: deleted.id, text("Anybody there?"), tenant.user.access)
+            let said = try await tenant.helpdesk.reply(to: deleted.id, text("Anybody there?"), user)
             let kept = try await tenant.read(resolved.id)
             let messages = try await tenant.messages(on: resolved.id)
             #expect(kept == resolved)
@@ -337,10 +339,11 @@ struct ReopeningTests {
     @Test("A helpdesk without a limit reopens after years")
     func forEver() async throws {
         try await withTenant { tenant in
-            try await tenant.sql("update helpdesk.settings set reopen_days = null where tenant_id = $tenant")
+            _ = try await tenant.helpdesk.updateSettings(SettingsPatch(reopenDays: .some(nil)), tenant.now(tenant.admin))
+            let user = try await tenant.now(tenant.user)
             let ticket = try await tenant.makeTicket(in: .visible(.resolved))
             tenant.clock.advance(days: 3650)
-            let said = try await tenant.helpdesk.reply(to: ticket.id, text("It is back"), tenant.user.access)
+            let said = try await tenant.helpdesk.reply(to: ticket.id, text("It is back"), user)
             #expect(said.ticket.id == ticket.id)
             #expect(said.ticket.status == .visible(.awaitingAgent))
         }
@@ -399,7 +402,7 @@ struct AgentsAndStatusTests {
                     let away = try await tenant.helpdesk.hideTicket(ticket.id, as: hidden, tenant.agent.access)
                     let hiddenAt = tenant.clock.now
                     tenant.clock.advance(seconds: 60)
-                    let back = try await tenant.helpdesk.restoreTicket(ticket.id, to: asked, tenant.agent.access)
+                    let back = try await tenant.helpdesk.restoreTicket(ticket.id, .to(asked), tenant.agent.access)
                     let kept = try await tenant.read(ticket.id)
                     #expect(away.status == .hidden(hidden, from: status))
                     #expect(away.hiddenAt == hiddenAt)
@@ -424,7 +427,7 @@ struct AgentsAndStatusTests {
                 #expect(kept.status == .hidden(hidden, from: status))
                 #expect(kept.hiddenAt == tenant.clock.now)
             }
-            let back = try await tenant.helpdesk.restoreTicket(ticket.id, tenant.agent.access)
+            let back = try await tenant.helpdesk.restoreTicket(ticket.id, Restoration(), tenant.agent.access)
             #expect(back.status == .visible(status))
         }
     }
@@ -447,7 +450,7 @@ struct AgentsAndStatusTests {
         try await withTenant { tenant in
             let ticket = try await tenant.makeTicket(in: .visible(status))
             await #expect(throws: Refusal.conflict(.notHidden)) {
-                try await tenant.helpdesk.restoreTicket(ticket.id, to: .resolved, tenant.agent.access)
+                try await tenant.helpdesk.restoreTicket(ticket.id, .to(.resolved), tenant.agent.access)
             }
             let kept = try await tenant.read(ticket.id)
             #expect(kept == ticket)
@@ -467,7 +470,9 @@ struct AgentsAndStatusTests {
             await #expect(throws: Refusal.notFound) { try await tenant.helpdesk.reply(to: nowhere, text("Hello"), tenant.user.access) }
             await #expect(throws: Refusal.notFound) { try await tenant.helpdesk.addNote(to: nowhere, text("Hello"), tenant.agent.access) }
             await #expect(throws: Refusal.notFound) { try await tenant.helpdesk.hideTicket(nowhere, as: .spam, tenant.agent.access) }
-            await #expect(throws: Refusal.notFound) { try await tenant.helpdesk.restoreTicket(nowhere, tenant.agent.access) }
+            await #expect(throws: Refusal.notFound) {
+                try await tenant.helpdesk.restoreTicket(nowhere, Restoration(), tenant.agent.access)
+            }
         }
     }
 }

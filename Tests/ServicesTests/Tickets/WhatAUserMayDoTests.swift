@@ -70,7 +70,7 @@ struct WhatAUserMayDoTests {
             var everyStatus = TicketFilter()
             everyStatus.statuses = VisibleStatus.allCases.map { .visible($0) }
             var unassigned = TicketFilter()
-            unassigned.agent = .nobody
+            unassigned.agent = .some(.none)
             for order in TicketOrder.all {
                 for filter in [TicketFilter(), everyStatus, unassigned] {
                     let seen = try await tenant.helpdesk.listTickets(filter, order, after: nil, limit: 50, tenant.user.access)
@@ -111,7 +111,7 @@ struct WhatAUserMayDoTests {
             await #expect(throws: Refusal.notFound) {
                 try await tenant.helpdesk.listMessages(on: ticket.id, after: nil, limit: 50, tenant.user.access)
             }
-            _ = try await tenant.helpdesk.restoreTicket(ticket.id, tenant.agent.access)
+            _ = try await tenant.helpdesk.restoreTicket(ticket.id, Restoration(), tenant.agent.access)
             let reading = try await tenant.helpdesk.readTicket(ticket.id, messages: true, history: false, tenant.user.access)
             #expect(reading.ticket.status == .visible(.pending))
         }
@@ -151,7 +151,7 @@ struct WhatAUserMayDoTests {
                     await refusal { _ = try await tenant.helpdesk.addNote(to: id, text("Note"), access) },
                     await refusal { _ = try await tenant.helpdesk.hideTicket(id, as: .spam, access) },
                     await refusal { _ = try await tenant.helpdesk.hideTicket(id, as: .deleted, access) },
-                    await refusal { _ = try await tenant.helpdesk.restoreTicket(id, access) },
+                    await refusal { _ = try await tenant.helpdesk.restoreTicket(id, Restoration(), access) },
                 ]
                 #expect(refusals.filter { $0?.isForbidden == true }.count == 8, "\(refusals)")
             }
@@ -167,16 +167,16 @@ struct WhatAUserMayDoTests {
         try await withTenant { tenant in
             let user = try await tenant.helpdesk.me(tenant.user.access)
             let admin = try await tenant.helpdesk.me(tenant.admin.access)
-            guard case .user(let me, let scopes) = user, case .agent(let agent, let agentScopes) = admin else {
+            guard case .user(let me) = user.person, case .agent(let agent) = admin.person else {
                 Issue.record("\(user), \(admin)")
                 return
             }
             #expect(me.id == tenant.userID)
             #expect(me.email.text == "user@customer.example")
-            #expect(scopes == [.readTickets, .writeTickets])
+            #expect(Set(user.token.scopes) == Set(TokenScope.forUsers))
             #expect(agent.id == tenant.adminID)
             #expect(agent.isAdmin)
-            #expect(agentScopes == Set(TokenScope.allCases))
+            #expect(Set(admin.token.scopes) == Set(TokenScope.usual))
         }
     }
 }

@@ -1,0 +1,42 @@
+import Domain
+import Repositories
+
+package typealias HelpdeskSettings = Repositories.HelpdeskSettings
+
+/// What to change of the settings; nil leaves it as it is.
+package struct SettingsPatch: Sendable {
+    /// `.some(nil)`: for ever.
+    package var reopenDays: Int??
+    /// What a message does that comes too late: refuse or follow up.
+    package var lateMessage: LateMessage?
+
+    package init(reopenDays: Int?? = nil, lateMessage: LateMessage? = nil) {
+        self.reopenDays = reopenDays
+        self.lateMessage = lateMessage
+    }
+}
+
+extension Helpdesk {
+    package func readSettings(_ access: Access) async throws -> HelpdeskSettings {
+        try access.require(.readSettings)
+        try access.requireAgent("read the settings")
+        return try await database.transaction(in: access.scope, at: clock.now()) { $0.settings.read() }
+    }
+
+    package func updateSettings(_ patch: SettingsPatch, _ access: Access, ifMatch: Int64? = nil) async throws -> HelpdeskSettings {
+        try access.require(.writeSettings)
+        try access.requireAdmin("change the settings")
+        return try await database.transaction(in: access.scope, at: clock.now()) { tx in
+            let old = try await tx.settings.lock().value
+            try old.version.mustMatch(ifMatch)
+            var settings = old
+            if let days = patch.reopenDays { settings.reopenPolicy.days = days }
+            if let late = patch.lateMessage { settings.reopenPolicy.late = late }
+            guard settings != old else { return Pending(old) }
+            settings.version += 1
+            tx.settings.update(settings)
+            tx.configuration.touch()
+            return Pending(settings)
+        }
+    }
+}

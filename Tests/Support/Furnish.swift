@@ -1,0 +1,60 @@
+import Domain
+import Postgres
+
+extension TestTenant {
+    /// Puts something into every table that a new helpdesk with tickets leaves empty, for tests that want to see it stay where it is.
+    ///
+    /// Written as the superuser, below all verbs: a test that finds a table without a row says so, and the row belongs here.
+    /// - Parameters:
+    ///   - marker: stands wherever somebody can write something; lower-case letters, which every rule takes.
+    ///   - number: what is made here is counted from this on.
+    package func furnish(_ ticket: ID<Ticket>, linkedWith other: ID<Ticket>, marker: String, from number: Int64 = 900) async throws {
+        let script = """
+            insert into helpdesk.organizations (tenant_id, id, name, created_at) values ($tenant, $number, '$marker', now());
+            insert into helpdesk.teams (tenant_id, id, name, created_at) values ($tenant, $number, '$marker', now());
+            insert into helpdesk.departments (tenant_id, id, name, is_default, created_at)
+            values ($tenant, $number, '$marker', false, now());
+            insert into helpdesk.usergroups (tenant_id, id, name, rights, created_at) values ($tenant, $number, '$marker', '{}', now());
+            insert into helpdesk.permission_groups (tenant_id, id, name, rights, created_at)
+            values ($tenant, $number, '$marker', '{}', now());
+            insert into helpdesk.fields (tenant_id, id, key, name, type, created_at)
+            values ($tenant, $number, '$marker', '$marker', 'text', now());
+            insert into helpdesk.field_departments (tenant_id, field_id, department_id, required_for_agents, required_for_users)
+            values ($tenant, $number, $number, false, false);
+            insert into helpdesk.team_members (tenant_id, team_id, agent_id) values ($tenant, $number, $agent);
+            insert into helpdesk.agent_departments (tenant_id, agent_id, department_id, access) values ($tenant, $agent, $number, 'full');
+            insert into helpdesk.user_usergroups (tenant_id, user_id, usergroup_id) values ($tenant, $user, $number);
+
+            update helpdesk.tickets
+            set labels = array['$marker'], fields = '{"$marker": "$marker"}', legal_hold = '$marker'
+            where tenant_id = $tenant and id = $ticket;
+            insert into helpdesk.ticket_labels (tenant_id, ticket_id, label) values ($tenant, $ticket, '$marker');
+            insert into helpdesk.ticket_field_values (tenant_id, ticket_id, field_id, value)
+            values ($tenant, $ticket, $number, '$marker');
+            insert into helpdesk.ticket_followers (tenant_id, ticket_id, agent_id) values ($tenant, $ticket, $agent);
+            insert into helpdesk.ticket_ccs (tenant_id, ticket_id, user_id) values ($tenant, $ticket, $user);
+            insert into helpdesk.ticket_links (tenant_id, ticket_id, kind, other_id)
+            values ($tenant, $ticket, 'related', $other), ($tenant, $other, 'related', $ticket);
+            insert into helpdesk.live_sessions (tenant_id, ticket_id, id, kind, agent_id, started_at, expires_at)
+            values ($tenant, $ticket, $number, 'chat', $agent, now(), now() + interval '1 day');
+            insert into helpdesk.idempotency_keys (tenant_id, token_id, key, request_hash, status, body, created_at)
+            values ($tenant, $token, '$marker', '', 200, '$marker', now());
+
+            -- So that nobody goes on with what was before.
+            update helpdesk.settings set configuration_version = configuration_version + 1 where tenant_id = $tenant;
+            """
+        let values: [(name: String, value: String)] = [
+            ("$tenant", "\(tenant.id)"), ("$ticket", "\(ticket)"), ("$other", "\(other)"), ("$agent", "\(agentID)"), ("$user", "\(userID)"),
+            ("$token", "\(agent.tokenID)"), ("$number", "\(number)"), ("$marker", marker),
+        ]
+        let filled = values.reduce(script) { $0.replacing($1.name, with: $1.value) }
+        try await ScriptSession.run(on: TestInstallation.superuserAddress()) { session in _ = try session.run(filled) }
+    }
+}
+
+extension TestInstallation {
+    /// Of whoever sees through all walls, on the shared database.
+    package static func superuserAddress() async throws -> ServerAddress {
+        try await TestCluster.shared.value.address(database: "deskyard_test")
+    }
+}
