@@ -4,7 +4,7 @@ package enum StatementCatalogue {
         GuardSQL.self, AccessReader.SQL.self, Agents.SQL.self, Answers.SQL.self, Bulk.SQL.self, ConfigurationReader.SQL.self,
         Counters.SQL.self, Departments.SQL.self, Fields.SQL.self, LiveSessions.SQL.self, Messages.SQL.self, Organizations.SQL.self,
         Participants.SQL.self, PermissionGroups.SQL.self, Settings.SQL.self, Teams.SQL.self, TicketHistory.SQL.self, TicketLinks.SQL.self,
-        Tickets.SQL.self, Tokens.SQL.self, Usergroups.SQL.self, Users.SQL.self,
+        Tickets.SQL.self, Tokens.SQL.self, Usergroups.SQL.self, UserMerges.SQL.self, Users.SQL.self,
     ]
 
     package static let system: [any SystemSQL.Type] = [

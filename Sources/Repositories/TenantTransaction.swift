@@ -22,6 +22,7 @@ package final class TenantTransaction {
     package var teams: Teams { Teams(transaction: self) }
     package var permissionGroups: PermissionGroups { PermissionGroups(transaction: self) }
     package var users: Users { Users(transaction: self) }
+    package var userMerges: UserMerges { UserMerges(transaction: self) }
     package var organizations: Organizations { Organizations(transaction: self) }
     package var usergroups: Usergroups { Usergroups(transaction: self) }
     package var departments: Departments { Departments(transaction: self) }

@@ -28,6 +28,7 @@ struct Routes {
     mutating func tenant(_ endpoint: Endpoint, _ handler: @escaping @Sendable (TenantContext) async throws -> Answer) {
         let authenticator = authenticator
         let maximumBodyBytes = maximumBodyBytes
+        let numbers = endpoint.parametersInPath.filter { $0.hasSuffix("id") }
         add(endpoint) { request, context in
             let token = try bearerToken(request)
             var access = try await authenticator.access(token)
@@ -36,7 +37,7 @@ struct Routes {
             let reader = try await RequestReader(
                 request, context.parameters, readingBody: endpoint.body != nil, limit: maximumBodyBytes)
             // Before anything is said of the body: what is not there takes none.
-            for name in endpoint.parametersInPath where name.hasSuffix("id") { _ = try reader.id(name, of: Never.self) }
+            for name in numbers { _ = try reader.id(name, of: Never.self) }
             var attempts = 1
             while true {
                 do {

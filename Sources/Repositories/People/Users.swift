@@ -1,5 +1,4 @@
 import Domain
-import JSON
 import Postgres
 
 /// Which users to list. Those who were merged into others are listed only where their state is named.
@@ -39,9 +38,6 @@ package struct Users {
     package func find(email: EmailAddress) -> Pending<User?> {
         transaction.run(SQL.findByEmail, [.text(email.text)]).map { try Self.users($0).first }
     }
-
-    /// Those who were merged into this one.
-    package func merged(into id: ID<User>) -> Pending<[User]> { transaction.run(SQL.merged, [id.bind]).map(Self.users) }
 
     /// The user, whom nobody merges or anonymises until we are done: for what is about to become theirs.
     package func hold(_ id: ID<User>) -> Pending<User?> {
@@ -100,33 +96,7 @@ package struct Users {
     /// From now on the user has an account. Answers false when that was so before.
     package func register(_ id: ID<User>) -> Pending<Bool> { transaction.run(SQL.register, [id.bind]).map { $0.affected == 1 } }
 
-    package func revokeTokens(of id: ID<User>, at now: Timestamp) { transaction.run(SQL.revokeTokens, [id.bind, now.bind]) }
-
-    /// All tickets of the one become the other's, hidden ones too, each with its line of history. One statement, for there may be 70,000.
-    package func moveTickets(from id: ID<User>, to other: ID<User>, by agent: ID<Agent>, with token: ID<Token>?, at now: Timestamp) {
-        transaction.run(SQL.moveTickets, [id.bind, other.bind, now.bind, agent.bind, .bigint(token?.value)])
-    }
-
-    /// The other is on copy from now on where the one was, except on tickets of their own.
-    package func moveCopies(from id: ID<User>, to other: ID<User>) {
-        transaction.run(SQL.moveCopies, [id.bind, other.bind])
-        transaction.run(SQL.dropOwnCopies, [other.bind])
-    }
-
-    /// Who was merged into the one before leads to the other.
-    package func redirect(from id: ID<User>, to other: ID<User>) { transaction.run(SQL.redirect, [id.bind, other.bind]) }
-
-    /// Answers that are kept for repeated requests may hold the user's name or address.
-    package func forgetAnswers(naming user: User) {
-        let words = [user.email.text, user.name].compactMap { $0 }.map { word in
-            var writer = JSONWriter(capacity: 64)
-            writer.string(word)
-            return writer.text
-        }
-        transaction.run(SQL.forgetAnswers, [.texts(words)])
-    }
-
-    private static func users(_ rows: Rows) throws -> [User] {
+    static func users(_ rows: Rows) throws -> [User] {
         let id = try rows.column("id", as: Int64.self)
         let name = try rows.column("name", as: String?.self)
         let email = try rows.column("email", as: String.self)
@@ -232,20 +202,6 @@ package struct Users {
                         and addressed.email = $2
                 )
             """
-        case merged = """
-            select id, name, email, organization_id, registered, state, merged_into, version, created_at,
-                array(
-                    select usergroup_id
-                    from helpdesk.user_usergroups
-                    where user_usergroups.tenant_id = $1
-                        and user_usergroups.user_id = users.id
-                    order by usergroup_id
-                ) as usergroup_ids
-            from helpdesk.users
-            where tenant_id = $1
-                and merged_into = $2
-            order by id
-            """
         case hold = """
             select
             from helpdesk.users
@@ -325,88 +281,6 @@ package struct Users {
             where tenant_id = $1
                 and id = $2
                 and not registered
-            """
-        case revokeTokens = """
-            update helpdesk.tokens
-            set revoked_at = $3
-            where tenant_id = $1
-                and user_id = $2
-                and revoked_at is null
-            """
-        // Visible, hidden and merged ones apart, because each are found by an index of their own.
-        case moveTickets = """
-            with theirs as (
-                select id
-                from helpdesk.tickets
-                where tenant_id = $1
-                    and user_id = $2
-                    and hidden_at is null
-                union all
-                select id
-                from helpdesk.tickets
-                where tenant_id = $1
-                    and user_id = $2
-                    and status in ('spam', 'deleted')
-                union all
-                select id
-                from helpdesk.tickets
-                where tenant_id = $1
-                    and user_id = $2
-                    and merged_into is not null
-            ), moved as (
-                update helpdesk.tickets
-                set user_id = $3,
-                    version = version + 1,
-                    updated_at = greatest(updated_at, $4)
-                where tenant_id = $1
-                    and user_id = $2
-                    and id in (select id from theirs)
-                returning id, version, updated_at
-            )
-            insert into helpdesk.ticket_history (tenant_id, ticket_id, version, at, actor_kind, actor_id, event, changes, token_id)
-            select $1, id, version, updated_at, 'agent', $5, 'updated',
-                jsonb_build_array(jsonb_build_object('field', 'user_id', 'from', $2::bigint, 'to', $3::bigint)), $6
-            from moved
-            """
-        case moveCopies = """
-            with gone as (
-                delete from helpdesk.ticket_ccs
-                where tenant_id = $1
-                    and user_id = $2
-                returning ticket_id
-            )
-            insert into helpdesk.ticket_ccs (tenant_id, ticket_id, user_id)
-            select $1, ticket_id, $3
-            from gone
-            on conflict do nothing
-            """
-        case dropOwnCopies = """
-            delete from helpdesk.ticket_ccs
-            where tenant_id = $1
-                and user_id = $2
-                and exists (
-                    select
-                    from helpdesk.tickets
-                    where tickets.tenant_id = $1
-                        and tickets.id = ticket_ccs.ticket_id
-                        and tickets.user_id = ticket_ccs.user_id
-                )
-            """
-        case redirect = """
-            update helpdesk.users
-            set merged_into = $3,
-                version = version + 1
-            where tenant_id = $1
-                and merged_into = $2
-            """
-        case forgetAnswers = """
-            delete from helpdesk.idempotency_keys
-            where tenant_id = $1
-                and exists (
-                    select
-                    from unnest($2::text[]) as held (word)
-                    where position(held.word in body) > 0
-                )
             """
     }
 }

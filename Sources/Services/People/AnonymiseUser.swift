@@ -12,14 +12,14 @@ extension Helpdesk {
         let now = clock.now()
         return try await database.transaction(in: access.scope, at: now, once: once) { tx in
             let locked = tx.users.lock(id)
-            let stubs = tx.users.merged(into: id)
+            let stubs = tx.userMerges.merged(into: id)
             let user = try await locked.value.orNotFound
             try user.mustBePresent()
             for known in try await stubs.value + [user] {
                 tx.users.update(known.anonymised, since: known)
-                tx.users.forgetAnswers(naming: known)
+                tx.userMerges.forgetAnswers(naming: known)
             }
-            tx.users.revokeTokens(of: id, at: now)
+            tx.userMerges.revokeTokens(of: id, at: now)
             tx.configuration.touch()
             return Pending(user.anonymised)
         }

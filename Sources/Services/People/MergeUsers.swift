@@ -21,10 +21,10 @@ extension Helpdesk {
             }
             try user.mustBePresent()
             try other.mustBePresent()
-            tx.users.moveTickets(from: id, to: otherID, by: admin, with: access.tokenID, at: now)
-            tx.users.moveCopies(from: id, to: otherID)
-            tx.users.redirect(from: id, to: otherID)
-            tx.users.revokeTokens(of: id, at: now)
+            tx.userMerges.moveTickets(from: id, to: otherID, by: admin, with: access.tokenID, at: now)
+            tx.userMerges.moveCopies(from: id, to: otherID)
+            tx.userMerges.redirect(from: id, to: otherID)
+            tx.userMerges.revokeTokens(of: id, at: now)
             var stub = user
             stub.state = .merged
             stub.mergedInto = otherID
