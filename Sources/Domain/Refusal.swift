@@ -43,7 +43,7 @@ package enum Conflict: String, Equatable, Sendable {
     case alreadyInStatus = "the ticket has that status already"
     case notHidden = "the ticket is neither spam nor deleted, so there is nothing to restore"
     case visibleIsNeverPurged = "only spam and deleted tickets are purged"
-    case resolvedForGood = "the ticket is resolved, and the time to reopen it has passed: write a new one"
+    case resolvedForGood = "the ticket is resolved and cannot be reopened any more: write a new one"
     case mergedAway = "the ticket was merged into another one"
     case mergeOfHidden = "spam and deleted tickets cannot be merged or split: restore them first"
     case mergeHeld = "a ticket under legal hold cannot be merged away or split"
@@ -58,6 +58,7 @@ package enum Conflict: String, Equatable, Sendable {
     case lastAdmin = "the helpdesk needs an admin who can sign in"
     case personGone = "this person was merged or anonymised"
     case notInvited = "the invitation was taken up already"
+    case opensNothing = "this message would open a new ticket, which your usergroups do not let you"
     case slugTaken = "there is a helpdesk with this slug already"
     case emailTaken = "somebody in this helpdesk has this address already"
 }

@@ -14,7 +14,7 @@ package final class ConnectionPool: Sendable {
         package var idleTimeout: Duration = .seconds(120)
         /// Longest time for one exchange; longer than the server's `statement_timeout`, which should strike first.
         package var exchangeTimeout: Duration = .seconds(65)
-        /// How many connections at a time carry the short transactions that may travel together: as many as the server can work on.
+        /// How many connections at a time carry the short transactions that may travel together: one for each of our cores, which PostgreSQL often shares.
         package var lanes = max(1, ProcessInfo.processInfo.activeProcessorCount)
         /// Off behind PgBouncer in transaction mode before 1.21, which mixes up the names of different clients.
         package var usesNamedStatements = true
@@ -77,7 +77,7 @@ package final class ConnectionPool: Sendable {
 
     // MARK: Leasing
 
-    func acquire() async throws -> Connection {
+    func acquire(isCancellable: Bool = true) async throws -> Connection {
         let quick = state.withLock { state -> Connection? in
             state.lastWaiter += 1
             guard state.pool.idleCount > 0, state.pool.waitingCount == 0,
@@ -85,12 +85,12 @@ package final class ConnectionPool: Sendable {
             else { return nil }
             return state.connections[id]
         }
-        let connection = if let quick { quick } else { try await waitForConnection() }
+        let connection = if let quick { quick } else { try await waitForConnection(isCancellable) }
         connection.signal.hold()
         return connection
     }
 
-    private func waitForConnection() async throws -> Connection {
+    private func waitForConnection(_ isCancellable: Bool) async throws -> Connection {
         let start = ContinuousClock.now
         let waiter = state.withLock { state in
             state.lastWaiter += 1
@@ -102,17 +102,17 @@ package final class ConnectionPool: Sendable {
                     state[waiter] = continuation
                     return pool.acquire(waiter: waiter, now: ContinuousClock.now)
                 }
-                if Task.isCancelled { abandon(waiter) }
+                if isCancellable, Task.isCancelled { abandon(waiter) }
             }
         } onCancel: {
-            abandon(waiter)
+            if isCancellable { abandon(waiter) }
         }
         waits.recordNanoseconds(start.duration(to: .now).nanoseconds)
         switch result {
         case .success(let connection):
             return connection
         case .failure(let error):
-            try Task.checkCancellation()
+            if isCancellable { try Task.checkCancellation() }
             throw error
         }
     }

@@ -68,7 +68,22 @@ final class Convoy: Sendable {
             return passengers
         }
         sizes.record(passengers.count + 1)
-        let arrivals = await Self.deliver([statements] + passengers.map(\.statements), through: pool)
+        let loads = [statements] + passengers.map(\.statements)
+        let arrivals: [Arrival]
+        do {
+            // Not the driver's own affair: if it gives up, the others still go.
+            let connection = try await pool.acquire(isCancellable: false)
+            arrivals = await Self.deliver(loads, on: connection, of: pool)
+        } catch {
+            let refused = Arrival(rows: [], error: error as? PostgresError ?? .closed)
+            arrivals = loads.map { _ in refused }
+            // Whoever still waits would only wait as long again for the same.
+            let others = state.withLock { state in
+                defer { state.waiting.removeAll() }
+                return Array(state.waiting)
+            }
+            for other in others { other.continuation.resume(returning: .arrived(refused)) }
+        }
         for (passenger, arrival) in zip(passengers, arrivals.dropFirst()) { passenger.continuation.resume(returning: .arrived(arrival)) }
         let next = state.withLock { state in
             let next = state.waiting.popFirst()
@@ -79,12 +94,7 @@ final class Convoy: Sendable {
         return arrivals[0]
     }
 
-    private static func deliver(_ loads: [[Statement]], through pool: ConnectionPool) async -> [Arrival] {
-        let connection: Connection
-        do { connection = try await pool.acquire() } catch {
-            let error = error as? PostgresError ?? .closed
-            return loads.map { _ in Arrival(rows: [], error: error) }
-        }
+    private static func deliver(_ loads: [[Statement]], on connection: Connection, of pool: ConnectionPool) async -> [Arrival] {
         var arrivals: [Arrival] = []
         var isClean = true
         while arrivals.count < loads.count, connection.isReusable {
@@ -98,7 +108,8 @@ final class Convoy: Sendable {
             }
         }
         pool.release(connection, reusable: isClean)
-        let lost = Arrival(rows: [], error: arrivals.last?.error ?? .connectionLost("the connection was lost on the way"))
+        // What was wrong with the one in front is nobody else's business.
+        let lost = Arrival(rows: [], error: .connectionLost("the connection was lost on the way"))
         return arrivals + Array(repeating: lost, count: loads.count - arrivals.count)
     }
 

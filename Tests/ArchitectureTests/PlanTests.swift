@@ -57,7 +57,7 @@ import Testing
             return tickets.isEmpty || !tickets.allSatisfy { $0.index == "tickets_pkey" && $0.condition.contains("(id = ") }
         }
         #expect(straying.isEmpty, "\(Planned.first(straying))")
-        #expect(lookUps.count > 60)
+        #expect(lookUps.count > 40)
     }
 
     @Test(
@@ -77,7 +77,7 @@ import Testing
     func agentsListsAreBounded() async throws {
         for sight in ListCombinations.agents {
             let buffers = try await Self.buffersOfFirstPages(seenBy: sight, tenant: 1)
-            #expect(buffers.allSatisfy { $0 > 0 && $0 < 12_000 }, "\(sight): \(buffers)")
+            #expect(buffers.allSatisfy { $0 > 0 && $0 < 6000 }, "\(sight): \(buffers)")
         }
     }
 

@@ -16,12 +16,7 @@ enum Step {
     static let requireToken = run(GuardSQL.requireToken, ":token", "now()", "null::bigint")
 
     /// As an agent reads it who sees everything.
-    static let ticket = one(locking: false)
-    static let lockedTicket = one(locking: true)
-
-    private static func one(locking: Bool) -> Step {
-        .sql(filled(TicketQuery.one(ID(1), seenBy: .everything, locking: locking).sql, [":tenant", ":id"]))
-    }
+    static let ticket = Step.sql(filled(TicketQuery.one(ID(1), seenBy: .everything).sql, [":tenant", ":id"]))
 
     static func run(_ sql: some TenantSQL, _ values: String...) -> Step { .sql(filled(sql.rawValue, [":tenant"] + values)) }
 
@@ -55,10 +50,12 @@ extension Case {
         case .list: [[.begin, .enterTenant, .requireToken, Self.firstPage, .commit]]
         case .create:
             [
-                Self.opening(.run(Users.SQL.hold, ":user"), tickets: 1) + [.run(Users.SQL.find, ":user")],
+                Self.opening(.run(Departments.SQL.hold, "1"), tickets: 1)
+                    + [.run(Users.SQL.hold, ":user"), .run(Users.SQL.find, ":user")],
                 Self.newTicket + [.commit],
             ]
-        case .reply: [Self.opening(.lockedTicket, tickets: 0), Self.answer + [.commit]]
+        case .reply:
+            [Self.opening(.run(Tickets.SQL.lock, "array[:id]::bigint[]"), tickets: 0) + [.ticket], Self.answer + [.commit]]
         }
     }
 

@@ -46,6 +46,10 @@ struct Routes {
                     var response = answer.response
                     if endpoint.showsSecret { response.headers[.cacheControl] = "no-store" }
                     return response
+                } catch let refusal as Refusal where refusal == .unauthenticated || refusal == .tenantNotActive {
+                    // Whoever comes with it again is looked up first, and refused without a transaction that others travel with.
+                    authenticator.forget(access)
+                    throw refusal
                 } catch is StaleAccess where attempts < Self.attempts {
                     // Nothing was done: a right or a setting has changed since we read them.
                     access = try await authenticator.refreshed(token)

@@ -224,6 +224,10 @@ extension Fields {
             fault("departments", "type", "must be a list")
             return nil
         }
+        guard items.count <= 1000 else {
+            fault("departments", "too_long", "at most 1000")
+            return nil
+        }
         var departments: [(id: ID<Department>, required: Field.Requirement)] = []
         for (index, item) in items.enumerated() {
             do {

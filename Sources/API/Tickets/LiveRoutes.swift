@@ -54,12 +54,13 @@ struct LiveRoutes {
         routes.tenant(
             Endpoint(
                 method: .delete, path: "/v1/tickets/{id}/live", summary: "Ends a chat or call.", needs: .tenantToken,
-                scope: .writeTickets, parameters: [Self.sessionParameter], success: [TicketRoutes.one], problems: [409])
+                scope: .writeTickets, parameters: [Self.sessionParameter, .ifMatch], success: [TicketRoutes.one], problems: [409, 412])
         ) { context in
             var query = Query(context.request.request)
             let session = query.parse("id", "a whole number") { Int64($0).map { ID<LiveSession>($0) } }
             try query.finish()
-            let ticket = try await helpdesk.endLive(session, on: context.request.id(), context.access)
+            let ticket = try await helpdesk.endLive(
+                session, on: context.request.id(), context.access, ifMatch: context.request.ifMatch())
             return .ticket(ticket, TicketView(context, helpdesk))
         }
     }

@@ -71,18 +71,20 @@ struct RelationRoutes {
         routes.tenant(
             Endpoint(
                 method: .put, path: "/v1/tickets/{id}/links/{other_id}", summary: "Says on both tickets that they belong together.",
-                needs: .tenantToken, scope: .writeTickets, success: [TicketRoutes.one])
+                needs: .tenantToken, scope: .writeTickets, parameters: [.ifMatch], success: [TicketRoutes.one], problems: [409, 412])
         ) { context in
-            let ticket = try await helpdesk.link(context.request.id(), with: context.request.id("other_id"), context.access)
+            let ticket = try await helpdesk.link(
+                context.request.id(), with: context.request.id("other_id"), context.access, ifMatch: context.request.ifMatch())
             return .ticket(ticket, TicketView(context, helpdesk))
         }
 
         routes.tenant(
             Endpoint(
                 method: .delete, path: "/v1/tickets/{id}/links/{other_id}", summary: "Takes such a link away.", needs: .tenantToken,
-                scope: .writeTickets, success: [TicketRoutes.one])
+                scope: .writeTickets, parameters: [.ifMatch], success: [TicketRoutes.one], problems: [409, 412])
         ) { context in
-            let ticket = try await helpdesk.unlink(context.request.id(), from: context.request.id("other_id"), context.access)
+            let ticket = try await helpdesk.unlink(
+                context.request.id(), from: context.request.id("other_id"), context.access, ifMatch: context.request.ifMatch())
             return .ticket(ticket, TicketView(context, helpdesk))
         }
     }
@@ -107,18 +109,20 @@ struct RelationRoutes {
             Endpoint(
                 method: .put, path: "/v1/tickets/{id}/followers/{agent_id}",
                 summary: "The agent follows it, and sees it wherever it goes; others than oneself need the right to assign.",
-                needs: .tenantToken, scope: .writeTickets, success: [TicketRoutes.one])
+                needs: .tenantToken, scope: .writeTickets, parameters: [.ifMatch], success: [TicketRoutes.one], problems: [412])
         ) { context in
-            let ticket = try await helpdesk.follow(context.request.id(), as: context.request.id("agent_id"), context.access)
+            let ticket = try await helpdesk.follow(
+                context.request.id(), as: context.request.id("agent_id"), context.access, ifMatch: context.request.ifMatch())
             return .ticket(ticket, TicketView(context, helpdesk))
         }
 
         routes.tenant(
             Endpoint(
                 method: .delete, path: "/v1/tickets/{id}/followers/{agent_id}", summary: "The agent follows it no longer.",
-                needs: .tenantToken, scope: .writeTickets, success: [TicketRoutes.one])
+                needs: .tenantToken, scope: .writeTickets, parameters: [.ifMatch], success: [TicketRoutes.one], problems: [412])
         ) { context in
-            let ticket = try await helpdesk.unfollow(context.request.id(), as: context.request.id("agent_id"), context.access)
+            let ticket = try await helpdesk.unfollow(
+                context.request.id(), as: context.request.id("agent_id"), context.access, ifMatch: context.request.ifMatch())
             return .ticket(ticket, TicketView(context, helpdesk))
         }
     }
@@ -138,18 +142,20 @@ struct RelationRoutes {
         routes.tenant(
             Endpoint(
                 method: .put, path: "/v1/tickets/{id}/ccs/{user_id}", summary: "Puts a user on copy, who then sees it and may write on it.",
-                needs: .tenantToken, scope: .writeTickets, success: [TicketRoutes.one])
+                needs: .tenantToken, scope: .writeTickets, parameters: [.ifMatch], success: [TicketRoutes.one], problems: [412])
         ) { context in
-            let ticket = try await helpdesk.addCC(context.request.id("user_id"), to: context.request.id(), context.access)
+            let ticket = try await helpdesk.addCC(
+                context.request.id("user_id"), to: context.request.id(), context.access, ifMatch: context.request.ifMatch())
             return .ticket(ticket, TicketView(context, helpdesk))
         }
 
         routes.tenant(
             Endpoint(
                 method: .delete, path: "/v1/tickets/{id}/ccs/{user_id}", summary: "Takes a user off copy.", needs: .tenantToken,
-                scope: .writeTickets, success: [TicketRoutes.one])
+                scope: .writeTickets, parameters: [.ifMatch], success: [TicketRoutes.one], problems: [412])
         ) { context in
-            let ticket = try await helpdesk.removeCC(context.request.id("user_id"), from: context.request.id(), context.access)
+            let ticket = try await helpdesk.removeCC(
+                context.request.id("user_id"), from: context.request.id(), context.access, ifMatch: context.request.ifMatch())
             return .ticket(ticket, TicketView(context, helpdesk))
         }
     }

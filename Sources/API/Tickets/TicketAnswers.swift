@@ -91,7 +91,9 @@ extension JSONWriter {
             writer.key("updated_at")
             writer.string(plain: ticket.updatedAt.utf8)
             writer.key("status_changed_at")
-            writer.string(plain: ticket.statusChangedAt.utf8)
+            // When a ticket was hidden would tell a user that it was.
+            let isMasked = !isInternal && ticket.status.isHidden
+            writer.string(plain: (isMasked ? ticket.resolvedAt ?? ticket.createdAt : ticket.statusChangedAt).utf8)
             writer.key("user_waiting_since")
             writer.optional(ticket.userWaitingSince)
             writer.key("user_waited")

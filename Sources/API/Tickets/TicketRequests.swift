@@ -159,6 +159,10 @@ extension Fields {
             fault("fields", "type", "must be an object")
             return [:]
         }
+        guard members.count <= Helpdesk.mostFields else {
+            fault("fields", "too_long", "at most \(Helpdesk.mostFields)")
+            return [:]
+        }
         var changes: FieldChanges = [:]
         for (name, member) in members.sorted(by: { $0.key < $1.key }) {
             guard let key = FieldKey(name) else {

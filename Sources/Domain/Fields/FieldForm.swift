@@ -11,7 +11,7 @@ package enum FieldForm: Equatable, Sendable {
     /// Of a text, whatever the field says.
     package static let longestText = 10_000
     /// Of a text that is held to a pattern: matching takes time with every character.
-    package static let longestPatternedText = 1_000
+    package static let longestPatternedText = 200
 
     package var kind: Field.Kind {
         switch self {
@@ -64,7 +64,9 @@ package enum FieldForm: Equatable, Sendable {
 
     /// The value in the text of a query, `field.order_no=A-17`; nil when no ticket can have it.
     package func value(inQuery text: String) -> FieldValue? {
-        switch self {
+        // PostgreSQL's text cannot hold it.
+        if text.utf8.contains(0) { return nil }
+        return switch self {
         case .text, .date, .choice: .text(text)
         case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
         case .boolean: text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : nil

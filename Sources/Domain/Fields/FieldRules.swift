@@ -5,6 +5,11 @@ package typealias FieldChanges = [FieldKey: FieldValue?]
 package struct FieldRules: Equatable, Sendable {
     package let fields: [FieldKey: Field]
 
+    /// How many a helpdesk can ask for, and how many it can have with those that were retired.
+    package static let most = (inUse: 500, inAll: 2000)
+
+    package var isFull: Bool { fields.count >= Self.most.inAll || fields.values.count { !$0.isRetired } >= Self.most.inUse }
+
     package init(_ fields: [Field]) { self.fields = Dictionary(fields.map { ($0.key, $0) }) { $1 } }
 
     /// What is wrong with setting these: unknown and retired fields, fields of other departments, values that do not fit.

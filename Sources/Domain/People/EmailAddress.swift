@@ -2,6 +2,8 @@
 package struct EmailAddress: Hashable, Sendable {
     package let text: String
 
+    package static let anonymisedHost = "@anonymised.invalid"
+
     /// Refuses what no mail server takes; whether mail arrives, only mail can tell.
     package init?(_ text: String) {
         let address = text.trimmed.lowercased()
@@ -13,6 +15,8 @@ package struct EmailAddress: Hashable, Sendable {
             parts[1].split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ $0.first != "-" && $0.last != "-" && !$0.isEmpty }
             )
         else { return nil }
+        // Given to those who are gone, and to nobody else.
+        if address.hasSuffix(Self.anonymisedHost) { return nil }
         self.text = address
     }
 

@@ -20,8 +20,6 @@ package struct Configuration: Equatable, Sendable {
     }
 
     package var defaultDepartment: ID<Department> { departments.values.first(where: \.isDefault)?.id ?? Department.first }
-
-    package func key(of field: ID<Field>) -> FieldKey? { fields.fields.values.first { $0.id == field }?.key }
 }
 
 /// How long hidden tickets stay before they are purged, in days; nil: for ever.

@@ -23,11 +23,10 @@ package struct Names: Equatable, Sendable {
 extension HistoryEntry {
     /// The change in a sentence, made from what is kept of it: `Mo Haddad answered, set status to resolved (was pending)`.
     package func summary(_ names: Names) -> String {
-        var parts = [event.phrase].compactMap { $0 }
+        var parts = [event.phrase.map { $0 + event.objects(in: changes) }].compactMap { $0 }
         // That a new ticket has a status, a department and so on says nothing.
         if event != .created { parts += changes.filter { !event.says($0) }.map { $0.phrase(names) } }
-        return ([names[actor.person]] + [parts.isEmpty ? "changed nothing" : parts.joined(separator: ", ")]).joined(separator: " ")
-            + event.objects(in: changes)
+        return names[actor.person] + " " + (parts.isEmpty ? "changed nothing" : parts.joined(separator: ", "))
     }
 }
 

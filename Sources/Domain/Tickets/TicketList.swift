@@ -7,7 +7,7 @@ package struct TicketFilter: Equatable, Sendable {
     package var departmentID: ID<Department>?
     package var userID: ID<User>?
     package var label: Label?
-    /// All of these. A field that no ticket can have this value of is left out by the caller, with the whole list.
+    /// All of these.
     package var fields: [FieldCondition] = []
     package var priority: Priority?
     package var createdBefore: Timestamp?

@@ -62,7 +62,7 @@ package enum TicketSight: Equatable, Sendable {
         case .user(let user):
             if ticket.status.isHidden && !user.includesHidden { return false }
             return isBeside || (user.seesOwn && ticket.user.id == user.id)
-                || (user.organization != nil && ticket.organizationID == user.organization)
+                || (user.organization != nil && ticket.organizationID == user.organization && !ticket.status.isHidden)
         }
     }
 }

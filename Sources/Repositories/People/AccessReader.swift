@@ -12,7 +12,6 @@ package struct Grants: Equatable, Sendable {
     package var scopes: Set<TokenScope>
     /// What the rights and the helpdesk's settings were read at.
     package var configurationVersion: Int64
-    package var lastUsedAt: Timestamp?
 }
 
 /// Reads what a token's person may do, in one statement and so at one moment.
@@ -28,8 +27,7 @@ package struct AccessReader {
                 ?? Self.userRights(rows, row)
             return Grants(
                 rights: rights, scopes: Set(try rows.column("scopes", as: [String].self)(row).compactMap(TokenScope.init)),
-                configurationVersion: try row.value("configuration_version"),
-                lastUsedAt: try rows.column("last_used_at", as: Int64?.self)(row).map(Timestamp.init(microseconds:)))
+                configurationVersion: try row.value("configuration_version"))
         }
     }
 
@@ -60,7 +58,7 @@ package struct AccessReader {
     package enum SQL: String, TenantSQL {
         case grants = """
             select
-                settings.configuration_version, tokens.agent_id, tokens.user_id, tokens.scopes, tokens.last_used_at,
+                settings.configuration_version, tokens.agent_id, tokens.user_id, tokens.scopes,
                 agents.is_admin, agents.state as agent_state, agents.all_departments,
                 users.state as user_state, users.organization_id,
                 array(

@@ -188,7 +188,7 @@ package struct Agents {
             from helpdesk.tokens
             where tenant_id = $1
                 and agent_id = $2
-                and scopes <> array['invitation:accept']
+                and not 'invitation:accept' = any (scopes)
             limit 1
             """
         case withdrawInvitations = """
@@ -196,7 +196,7 @@ package struct Agents {
             set revoked_at = $3
             where tenant_id = $1
                 and agent_id = $2
-                and scopes = array['invitation:accept']
+                and 'invitation:accept' = any (scopes)
                 and revoked_at is null
             """
         case create = """

@@ -18,6 +18,9 @@ package struct Departments {
         transaction.run(SQL.lock, [id.bind]).map { try Self.departments($0).first }
     }
 
+    /// Whether it is there, and it will be until we are done: for what is about to be in it.
+    package func hold(_ id: ID<Department>) -> Pending<Bool> { transaction.run(SQL.hold, [id.bind]).map { !$0.isEmpty } }
+
     package func insert(_ department: Department) {
         transaction.run(
             SQL.insert, [department.id.bind, .text(department.name), .bool(department.isDefault), department.createdAt.bind])
@@ -74,6 +77,14 @@ package struct Departments {
                 and id = $2
                 and removed_at is null
             for update
+            """
+        case hold = """
+            select
+            from helpdesk.departments
+            where tenant_id = $1
+                and id = $2
+                and removed_at is null
+            for key share
             """
         case insert = """
             insert into helpdesk.departments (tenant_id, id, name, is_default, created_at)

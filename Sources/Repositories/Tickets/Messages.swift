@@ -58,19 +58,27 @@ package struct Messages {
         transaction.run(SQL.moveAll, [.bigints(tickets.map(\.value)), target.bind])
     }
 
-    /// What was moved, as far as the ticket's counts and times hang on it.
-    package struct Moved: Sendable {
-        package var kind: Message.Kind
-        package var createdAt: Timestamp
+    /// Answers how many there were to be moved.
+    package func move(_ ids: [ID<Message>], from ticket: ID<Ticket>, to target: ID<Ticket>) -> Pending<Int> {
+        transaction.run(SQL.move, [ticket.bind, .bigints(ids.map(\.value)), target.bind]).map(\.affected)
     }
 
-    package func move(_ ids: [ID<Message>], from ticket: ID<Ticket>, to target: ID<Ticket>) -> Pending<[Moved]> {
-        transaction.run(SQL.move, [ticket.bind, .bigints(ids.map(\.value)), target.bind]).map { rows in
-            let kind = try rows.column("kind", as: String.self)
-            let createdAt = try rows.column("created_at", as: Int64.self)
-            return try rows.map { row in
-                Moved(kind: try known(Message.Kind(rawValue: kind(row))), createdAt: Timestamp(microseconds: try createdAt(row)))
-            }
+    /// What a ticket's counts and times are by what was said on it.
+    package struct Tally: Equatable, Sendable {
+        package var messages: Int
+        package var replies: Int
+        package var firstReplyAt: Timestamp?
+        /// The user's first message that nobody has answered.
+        package var unansweredSince: Timestamp?
+    }
+
+    package func tally(of ticket: ID<Ticket>) -> Pending<Tally> {
+        transaction.run(SQL.tally, [ticket.bind]).map { rows in
+            let row = try known(rows.first)
+            return Tally(
+                messages: try row.value("messages"), replies: try row.value("replies"),
+                firstReplyAt: try rows.column("first_reply_at", as: Int64?.self)(row).map(Timestamp.init(microseconds:)),
+                unansweredSince: try rows.column("unanswered_since", as: Int64?.self)(row).map(Timestamp.init(microseconds:)))
         }
     }
 
@@ -87,7 +95,20 @@ package struct Messages {
             where tenant_id = $1
                 and ticket_id = $2
                 and id = any ($3)
-            returning kind, created_at
+            """
+        // By number, not by time: two may be of the same moment.
+        case tally = """
+            select
+                count(*) filter (where kind <> 'note') as messages,
+                count(*) filter (where kind = 'reply') as replies,
+                min(created_at) filter (where kind = 'reply') as first_reply_at,
+                min(created_at) filter (where kind = 'user_message' and id > last_reply) as unanswered_since
+            from (
+                select kind, created_at, id, coalesce(max(id) filter (where kind = 'reply') over (), 0) as last_reply
+                from helpdesk.messages
+                where tenant_id = $1
+                    and ticket_id = $2
+            ) as said
             """
         case insert = """
             insert into helpdesk.messages (tenant_id, ticket_id, id, kind, agent_id, user_id, format, body, created_at)

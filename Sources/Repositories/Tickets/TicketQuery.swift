@@ -16,23 +16,21 @@ package struct TicketQuery: Sendable {
     package var sql: String { lines.joined(separator: "\n") }
 
     /// One ticket, if the caller sees it.
-    /// - Parameter locking: nobody else changes it until we are done.
-    package static func one(_ id: ID<Ticket>, seenBy sight: TicketSight, locking: Bool = false) -> TicketQuery {
+    package static func one(_ id: ID<Ticket>, seenBy sight: TicketSight) -> TicketQuery {
         var query = TicketQuery()
         query.lines = each
         query.add("and tickets.id =", id.bind)
         query.see(sight)
-        if locking { query.lines.append("for no key update of tickets") }
         return query
     }
 
-    /// Several, in the order of their numbers, which is the order they are locked in.
+    /// Several, in the order of their numbers.
     package static func several(_ ids: [ID<Ticket>], seenBy sight: TicketSight) -> TicketQuery {
         var query = TicketQuery()
         query.lines = each
         query.lines.append("    and tickets.id = any (\(query.parameter(.bigints(ids.map(\.value)))))")
         query.see(sight)
-        query.lines += ["order by tickets.id", "for no key update of tickets"]
+        query.lines.append("order by tickets.id")
         return query
     }
 

@@ -12,7 +12,10 @@ extension TicketQuery {
             let id = parameter(user.id.bind)
             var ways = [beside("ticket_ccs", "user_id", id)]
             if user.seesOwn { ways.append("tickets.user_id = \(id)") }
-            if let organization = user.organization { ways.append("tickets.organization_id = \(parameter(organization.bind))") }
+            // Colleagues never meet a hidden ticket, not even to write on.
+            if let organization = user.organization {
+                ways.append("(tickets.organization_id = \(parameter(organization.bind)) and tickets.hidden_from is null)")
+            }
             lines.append("    and (\(ways.joined(separator: " or ")))")
         }
     }
@@ -81,7 +84,7 @@ extension TicketQuery {
 }
 
 extension TicketQuery.Part {
-    /// What somebody is beside is little.
+    /// Looked up by number: as a rule few.
     fileprivate static func beside(_ table: String, _ person: String, _ id: String) -> Self {
         Self(condition: "tickets.id = any (array(select ticket_id from helpdesk.\(table) where tenant_id = $1 and \(person) = \(id)))")
     }

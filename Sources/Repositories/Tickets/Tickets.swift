@@ -9,13 +9,17 @@ package struct Tickets {
     }
 
     /// The ticket, and nobody else changes it until we are done.
+    ///
+    /// Read when the lock is there: beside a row that was waited for, whatever is joined to it is still what was before.
     package func lock(_ id: ID<Ticket>, seenBy sight: TicketSight) -> Pending<Ticket?> {
-        transaction.run(.one(id, seenBy: sight, locking: true)).map { try TicketColumns.tickets($0).first }
+        transaction.run(SQL.lock, [.bigints([id.value])])
+        return find(id, seenBy: sight)
     }
 
     /// Those of them that are there, locked, in the order of their numbers.
     package func lock(_ ids: [ID<Ticket>], seenBy sight: TicketSight) -> Pending<[Ticket]> {
-        transaction.run(.several(ids, seenBy: sight)).map(TicketColumns.tickets)
+        transaction.run(SQL.lock, [.bigints(ids.map(\.value))])
+        return transaction.run(.several(ids, seenBy: sight)).map(TicketColumns.tickets)
     }
 
     /// One ticket more than `limit` where there is one.
@@ -73,6 +77,14 @@ package struct Tickets {
     }
 
     package enum SQL: String, TenantSQL {
+        case lock = """
+            select
+            from helpdesk.tickets
+            where tenant_id = $1
+                and id = any ($2::bigint[])
+            order by id
+            for no key update
+            """
         case insert = """
             insert into helpdesk.tickets (
                 tenant_id, id, ref, subject, status, user_id, organization_id, department_id, agent_id, team_id, priority, urgency, labels,

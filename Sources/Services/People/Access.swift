@@ -21,12 +21,13 @@ package struct Access: Sendable {
 
     init?(_ scope: TenantScope, _ grants: Grants, _ configuration: Configuration) {
         self.scope = scope.pinned(to: grants.configurationVersion)
-        scopes = grants.scopes
+        // An invitation carries what the first token will have; until then it is good for one thing only.
+        scopes = grants.scopes.contains(.acceptInvitation) ? [.acceptInvitation] : grants.scopes
         self.configuration = configuration
         switch grants.rights {
         case .agent(let id, let state, let rights):
             // Who was only invited may take up the invitation and nothing else.
-            guard state == .active || (state == .invited && grants.scopes == [.acceptInvitation]) else { return nil }
+            guard state == .active || (state == .invited && scopes == [.acceptInvitation]) else { return nil }
             caller = .agent(id, isAdmin: rights.isAdmin)
             self.rights = .agent(rights)
             sight = TicketSight(rights, of: id)

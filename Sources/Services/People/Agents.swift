@@ -123,6 +123,8 @@ extension Agent {
     mutating func take(_ placement: AgentPlacement) {
         if let isAdmin = placement.isAdmin { self.isAdmin = isAdmin }
         if let hasAllDepartments = placement.hasAllDepartments { self.hasAllDepartments = hasAllDepartments }
+        // Whoever names departments means only those, unless they say otherwise.
+        if placement.departments != nil, placement.hasAllDepartments == nil { hasAllDepartments = false }
         if let grants = placement.departments { departments = Dictionary(grants.map { ($0.departmentID, $0.access) }) { $1 } }
         if let ids = placement.teamIDs { teamIDs = Set(ids).sorted() }
         if let ids = placement.permissionGroupIDs { permissionGroupIDs = Set(ids).sorted() }

@@ -21,7 +21,7 @@ extension Helpdesk {
                 permissionGroupIDs: [PermissionGroup.Builtin.notDestructive.id], createdAt: now)
             agent.take(placement)
             tx.agents.create(agent)
-            try await tx.keepInvitation(invitation, of: agent.id, at: now)
+            try await tx.keepInvitation(invitation, of: agent.id, by: access, at: now)
             tx.configuration.touch()
             return Pending(agent)
         }
@@ -37,7 +37,7 @@ extension Helpdesk {
         try await database.transaction(in: access.scope, at: now, taking: Numbers(tokens: 1)) { tx in
             guard try await tx.agents.lock(id).value.orNotFound.state == .invited else { throw Refusal.conflict(.notInvited) }
             tx.agents.withdrawInvitations(of: id, at: now)
-            try await tx.keepInvitation(invitation, of: id, at: now)
+            try await tx.keepInvitation(invitation, of: id, by: access, at: now)
             return Pending(())
         }
         return invitation
@@ -60,7 +60,11 @@ extension Helpdesk {
             agent.version += 1
             tx.agents.update(agent, from: old)
             tx.agents.withdrawInvitations(of: id, at: now)
-            _ = try await tx.keepToken(token, for: .agent(id), named: "first token", scopes: TokenScope.usual, expiresAt: nil, at: now)
+            guard let invitation = access.tokenID, let invited = try await tx.tokens.find(invitation).value else {
+                throw Refusal.unauthenticated
+            }
+            let scopes = invited.scopes.filter { $0 != .acceptInvitation }
+            _ = try await tx.keepToken(token, for: .agent(id), named: "first token", scopes: scopes, expiresAt: nil, at: now)
             tx.configuration.touch()
             return Pending(agent)
         }
@@ -69,8 +73,10 @@ extension Helpdesk {
 }
 
 extension TenantTransaction {
-    fileprivate func keepInvitation(_ invitation: TokenText, of agent: ID<Agent>, at now: Timestamp) async throws {
+    /// The first token will have no more scopes than that of whoever invites.
+    fileprivate func keepInvitation(_ invitation: TokenText, of agent: ID<Agent>, by access: Access, at now: Timestamp) async throws {
         _ = try await keepToken(
-            invitation, for: .agent(agent), named: "invitation", scopes: [.acceptInvitation], expiresAt: now.advanced(byDays: 7), at: now)
+            invitation, for: .agent(agent), named: "invitation",
+            scopes: [.acceptInvitation] + TokenScope.usual.filter(access.scopes.contains), expiresAt: now.advanced(byDays: 7), at: now)
     }
 }

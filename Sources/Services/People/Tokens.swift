@@ -112,9 +112,10 @@ extension TenantTransaction {
         return TokenAllowance(scopes: access.scopes.subtracting([.acceptInvitation]), expiresAt: token.expiresAt)
     }
 
-    /// For a token that an admin makes for somebody: nobody hands on what their own token cannot do.
+    /// For a token that an admin makes for somebody: nobody hands on more, or for longer, than their own token has.
     fileprivate func allowance(for person: Person, by access: Access) async throws -> TokenAllowance {
-        var allowance = TokenAllowance(scopes: access.scopes.intersection(TokenScope.usual(of: person)))
+        var allowance = try await allowance(of: access)
+        allowance.scopes.formIntersection(TokenScope.usual(of: person))
         switch person {
         case .agent(let id):
             guard try await agents.find(id).value?.state != .active else { break }

@@ -40,9 +40,10 @@ extension Helpdesk {
         return try await database.transaction(in: access.scope, at: now, taking: Numbers(configuration: 1), once: once) { tx in
             let department = Department(
                 id: ID(try await tx.numbers.value.configuration), name: name, isDefault: isDefault, createdAt: now)
+            // First, because it lets in one at a time: there must always be one default.
+            tx.configuration.touch()
             if isDefault { tx.departments.clearDefault() }
             tx.departments.insert(department)
-            tx.configuration.touch()
             return Pending(department)
         }
     }
@@ -60,6 +61,7 @@ extension Helpdesk {
             switch (old.isDefault, patch.isDefault) {
             case (true, false?): throw Refusal.conflict(.departmentDefault)
             case (false, true?):
+                tx.configuration.touch()
                 tx.departments.clearDefault()
                 department.isDefault = true
             default: break

@@ -30,7 +30,7 @@ package struct FieldPatch: Sendable {
 
 extension Helpdesk {
     /// So many that are not retired. Some more, made by many at the same moment, would harm nobody.
-    package static let mostFields = 500
+    package static let mostFields = FieldRules.most.inUse
 
     package func listFields(
         after id: ID<Field>?, limit: Int, isRetired: Bool? = nil, _ access: Access
@@ -102,7 +102,7 @@ extension Field {
         for (index, department) in (patch.departments ?? []).enumerated() where configuration.departments[department.id] == nil {
             faults.append(FieldFault("departments[\(index)].department_id", "unknown", "there is no such department in this helpdesk"))
         }
-        if let adding, configuration.fields.fields.values.count(where: { !$0.isRetired }) >= Helpdesk.mostFields {
+        if let adding, configuration.fields.isFull {
             faults.append(FieldFault(adding, "too_many", "a helpdesk has at most \(Helpdesk.mostFields) fields that are not retired"))
         }
         guard faults.isEmpty else { throw .invalid(faults) }

@@ -78,6 +78,7 @@ extension Helpdesk {
         let draft = checked.draft
         let taking = numbers == nil ? Numbers(tickets: 1, messages: 1) : Numbers()
         return try await database.transaction(in: access.scope, at: now, taking: taking, once: once) { tx in
+            let isThere = tx.departments.hold(checked.departmentID)
             let requester =
                 switch draft.requester {
                 case .caller: tx.users.hold(access.caller.userID ?? ID(0))
@@ -86,11 +87,12 @@ extension Helpdesk {
                 }
             let assignable = draft.agentID.map { tx.agents.canBeAssigned($0) } ?? Pending(true)
             let found = try await requester.value
+            guard try await isThere.value else { throw Refusal.noDepartment }
+            guard try await assignable.value else { throw Refusal.unassignable }
             if found == nil, numbers == nil, case .address = draft.requester { throw UnknownAddress(numbers: try await tx.numbers.value) }
             guard let user = found, user.state != .merged, user.state != .anonymised else {
                 throw Refusal.invalid([FieldFault("user_id", "unknown", "there is no such user in this helpdesk")])
             }
-            guard try await assignable.value else { throw Refusal.unassignable }
             let numbers = if let numbers { numbers } else { try await tx.numbers.value }
             let ticket = Ticket.opened(
                 id: ID(numbers.tickets), ref: references.next(), subject: draft.subject, status: .created(chosen: draft.status),
@@ -152,6 +154,14 @@ extension Access {
     }
 }
 
+extension TenantTransaction {
+    /// For a ticket that is about to be seen in this department.
+    func hold(_ department: ID<Department>) async throws {
+        guard try await departments.hold(department).value else { throw Refusal.noDepartment }
+    }
+}
+
 extension Refusal {
+    static let noDepartment = invalid([FieldFault("department_id", "unknown", "there is no such department in this helpdesk")])
     static let unassignable = invalid([FieldFault("agent_id", "unknown", "there is no such agent in this helpdesk, or they are suspended")])
 }

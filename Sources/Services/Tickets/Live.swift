@@ -61,11 +61,11 @@ extension Helpdesk {
     }
 
     /// - Parameter sessionID: nil: the only one there is.
-    package func endLive(_ sessionID: ID<LiveSession>?, on id: ID<Ticket>, _ access: Access) async throws -> Ticket {
+    package func endLive(_ sessionID: ID<LiveSession>?, on id: ID<Ticket>, _ access: Access, ifMatch: Int64? = nil) async throws -> Ticket {
         try access.requireLive()
         let start = clock.now()
         return try await database.transaction(in: access.scope, at: start) { tx in
-            let old = try await tx.locked(id, for: access)
+            let old = try await tx.locked(id, for: access, ifMatch: ifMatch)
             let now = max(start, old.updatedAt)
             let sessions = try await tx.liveSessions.list(on: id, at: now).value
             let session = try sessions.the(sessionID)

@@ -66,11 +66,13 @@ extension Ticket {
         replyCount += duplicate.replyCount
         firstRepliedAt = [firstRepliedAt, duplicate.firstRepliedAt].compactMap { $0 }.min()
         guard let since = duplicate.userWaitingSince else { return }
-        take(.visible(.awaitingAgent), at: now)
+        if status == .visible(.resolved) || status == .visible(.awaitingUser) { take(.visible(.awaitingAgent), at: now) }
         userWaitingSince = userWaitingSince.map { min($0, since) } ?? since
     }
 
     fileprivate mutating func lead(to target: ID<Ticket>, at now: Timestamp) {
+        // The wait goes on elsewhere.
+        userWaitingSince = nil
         take(.visible(.resolved), at: now)
         hiddenAt = now
         mergedInto = target

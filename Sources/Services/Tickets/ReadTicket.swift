@@ -22,7 +22,9 @@ extension Helpdesk {
     package func readTicket(_ id: ID<Ticket>, messages: Bool, history: Bool, _ access: Access) async throws -> TicketReading {
         try access.require(.readTickets)
         if history { try access.requireAgent("read the history") }
-        return try await database.transaction(in: access.scope, at: clock.now(), inCompany: true) { tx in
+        // What may be much would make others wait.
+        let isLittle = !messages && !history
+        return try await database.transaction(in: access.scope, at: clock.now(), inCompany: isLittle) { tx in
             let found = tx.seen(id, by: access)
             let said =
                 messages
@@ -39,7 +41,7 @@ extension Helpdesk {
         on id: ID<Ticket>, after cursor: ID<Message>?, limit: Int, _ access: Access
     ) async throws -> Page<Message, ID<Message>> {
         try access.require(.readTickets)
-        return try await database.transaction(in: access.scope, at: clock.now(), inCompany: true) { tx in
+        return try await database.transaction(in: access.scope, at: clock.now()) { tx in
             tx.seen(id, by: access)
                 .and(tx.messages.list(on: id, notes: access.caller.isAgent, after: cursor, limit: limit))
                 .map(\.1)
@@ -52,7 +54,7 @@ extension Helpdesk {
     ) async throws -> TicketPast {
         try access.require(.readTickets)
         try access.requireAgent("read the history")
-        return try await database.transaction(in: access.scope, at: clock.now(), inCompany: true) { tx in
+        return try await database.transaction(in: access.scope, at: clock.now()) { tx in
             let found = tx.tickets.find(id, seenBy: access.sight).map { try $0.orNotFound }
             return tx.past(of: id, found, access, after: version, limit: limit)
         }

@@ -46,11 +46,12 @@ extension Helpdesk {
 
             switch try old.status.after(event) {
             case .followUp:
-                guard access.allows(.openTickets) else { throw Refusal.conflict(.resolvedForGood) }
+                guard access.allows(.openTickets) else { throw Refusal.conflict(.opensNothing) }
                 guard opening else { throw OpensFollowUp() }
-                let writer = try await tx.users.find(access.caller.userID ?? old.user.id).value.orNotFound
+                let writer = try await tx.users.hold(access.caller.userID ?? old.user.id).value.orNotFound
                 let next = old.followUp(
                     id: ID(try await tx.numbers.value.tickets), ref: references.next(), by: writer, access.configuration, at: now)
+                try await tx.hold(next.departmentID)
                 message.ticketID = next.id
                 tx.open(next, with: message, by: access)
                 _ = tx.links.add(TicketLink(kind: .followUpOf, ticketID: old.id), to: next.id)

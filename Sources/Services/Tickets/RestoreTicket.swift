@@ -23,12 +23,13 @@ extension Helpdesk {
         if let department = restoration.departmentID, access.configuration.departments[department] != nil {
             try access.requireAssignable(department)
         }
-        return try await change(id, access, .restored, ifMatch: ifMatch, once: once) { ticket, now, _ in
+        return try await change(id, access, .restored, ifMatch: ifMatch, once: once) { ticket, now, tx in
             ticket.take(try ticket.status.after(.restore(restoration.status)).status, at: now)
             if let department = restoration.departmentID { ticket.departmentID = department }
             ticket.set(restoration.fields)
             let faults = access.configuration.faults(of: ticket, after: restoration.fields)
             if !faults.isEmpty { throw Refusal.invalid(faults) }
+            try await tx.hold(ticket.departmentID)
         }
     }
 }

@@ -23,19 +23,20 @@ extension Helpdesk {
                 id: number, ref: references.next(), subject: subject ?? old.subject, status: .created(), user: old.user,
                 organizationID: old.organizationID, departmentID: old.departmentID, agentID: old.agentID, teamID: old.teamID,
                 priority: old.priority, urgency: old.urgency, fields: old.fields, channel: old.channel, at: now)
-            // The new ticket must be there before anything can be moved to it; how much that is, only the move tells.
+            // The new ticket must be there before anything can be moved to it; what either is then, its messages say.
             tx.tickets.insert(opened, access.configuration.fields)
-            let moved = try await tx.messages.move(messages, from: id, to: number).value
-            guard moved.count == messages.count else {
+            let moved = tx.messages.move(messages, from: id, to: number)
+            let tallies = tx.messages.tally(of: id).and(tx.messages.tally(of: number))
+            guard try await moved.value == messages.count else {
                 throw Refusal.invalid([FieldFault("message_ids", "unknown", "there are no such messages on this ticket")])
             }
-            if moved.allSatisfy({ $0.kind == .note }) {
-                throw Refusal.invalid([FieldFault("message_ids", "only_notes", "notes alone make no ticket")])
-            }
+            let (stayed, went) = try await tallies.value
+            if went.messages == 0 { throw Refusal.invalid([FieldFault("message_ids", "only_notes", "notes alone make no ticket")]) }
+            if stayed.messages == 0 { throw Refusal.conflict(.splitOfAll) }
             var left = old
+            left.take(stayed, isWaiting: old.userWaitingSince != nil)
             var next = opened
-            next.take(moved, from: &left)
-            guard left.messageCount > 0 else { throw Refusal.conflict(.splitOfAll) }
+            next.take(went, isWaiting: true)
             tx.tickets.update(next, since: opened, access.configuration.fields)
             tx.history.append(
                 HistoryEntry(
@@ -51,17 +52,10 @@ extension Helpdesk {
 }
 
 extension Ticket {
-    fileprivate mutating func take(_ moved: [Messages.Moved], from old: inout Ticket) {
-        let replies = moved.filter { $0.kind == .reply }
-        let heard = moved.filter { $0.kind == .userMessage }
-        messageCount = replies.count + heard.count
-        replyCount = replies.count
-        old.messageCount -= messageCount
-        old.replyCount -= replyCount
-        if old.replyCount == 0 { old.firstRepliedAt = nil }
-        firstRepliedAt = replies.map(\.createdAt).min()
-        // What was answered before it came along is not waited for.
-        let lastReply = replies.map(\.createdAt).max()
-        userWaitingSince = heard.map(\.createdAt).filter { time in lastReply.map { $0 < time } ?? true }.min()
+    fileprivate mutating func take(_ tally: Messages.Tally, isWaiting: Bool) {
+        messageCount = tally.messages
+        replyCount = tally.replies
+        firstRepliedAt = tally.firstReplyAt
+        userWaitingSince = isWaiting ? tally.unansweredSince : nil
     }
 }

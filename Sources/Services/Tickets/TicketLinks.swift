@@ -12,17 +12,18 @@ extension Helpdesk {
     }
 
     /// Says on both tickets that they have to do with each other.
-    package func link(_ id: ID<Ticket>, with other: ID<Ticket>, _ access: Access) async throws -> Ticket {
-        try await setLink(id, other, access, .linked) { $0.links.add(TicketLink(kind: .related, ticketID: other), to: id) }
+    package func link(_ id: ID<Ticket>, with other: ID<Ticket>, _ access: Access, ifMatch: Int64? = nil) async throws -> Ticket {
+        try await setLink(id, other, access, ifMatch, .linked) { $0.links.add(TicketLink(kind: .related, ticketID: other), to: id) }
     }
 
     /// Only what was linked by hand is unlinked by hand.
-    package func unlink(_ id: ID<Ticket>, from other: ID<Ticket>, _ access: Access) async throws -> Ticket {
-        try await setLink(id, other, access, .unlinked) { $0.links.remove(TicketLink(kind: .related, ticketID: other), from: id) }
+    package func unlink(_ id: ID<Ticket>, from other: ID<Ticket>, _ access: Access, ifMatch: Int64? = nil) async throws -> Ticket {
+        try await setLink(id, other, access, ifMatch, .unlinked) { $0.links.remove(TicketLink(kind: .related, ticketID: other), from: id) }
     }
 
     private func setLink(
-        _ id: ID<Ticket>, _ other: ID<Ticket>, _ access: Access, _ event: HistoryEntry.Event, _ act: (TenantTransaction) -> Pending<Bool>
+        _ id: ID<Ticket>, _ other: ID<Ticket>, _ access: Access, _ ifMatch: Int64?, _ event: HistoryEntry.Event,
+        _ act: (TenantTransaction) -> Pending<Bool>
     ) async throws -> Ticket {
         try access.require(.writeTickets)
         try access.requireAgent(.editFields, "link tickets")
@@ -31,7 +32,9 @@ extension Helpdesk {
         return try await database.transaction(in: access.scope, at: start) { tx in
             let both = try await tx.tickets.lock([id, other], seenBy: access.sight).value
             let one = try both.first { $0.id == id }.orNotFound.notMerged
-            let two = try both.first { $0.id == other }.orNotFound.notMerged
+            let two = try both.first { $0.id == other }.orNotFound
+            if two.mergedInto != nil { throw Refusal.conflict(.mergedAway) }
+            try one.version.mustMatch(ifMatch)
             guard try await act(tx).value else { return Pending(one) }
             func write(_ old: Ticket, _ linked: ID<Ticket>) -> Ticket {
                 var ticket = old

@@ -48,6 +48,7 @@ extension Helpdesk {
             if let agent = patch.agent?.id, agent != ticket.agentID {
                 guard try await tx.agents.canBeAssigned(agent).value else { throw Refusal.unassignable }
             }
+            if let department = patch.departmentID, department != ticket.departmentID { try await tx.hold(department) }
             try ticket.apply(patch, access.configuration.fields, at: now)
         }
     }
@@ -56,7 +57,9 @@ extension Helpdesk {
 extension Ticket {
     fileprivate mutating func apply(_ patch: TicketPatch, _ rules: FieldRules, at now: Timestamp) throws(Refusal) {
         let department = patch.departmentID ?? departmentID
-        var faults = rules.faults(in: patch.fields, department: department)
+        // Who sends back what was there changes nothing.
+        let changes = patch.fields.filter { fields[$0.key] != $0.value }
+        var faults = rules.faults(in: changes, department: department)
         set(patch.fields)
         // Nobody is held to what was missing before; but nothing required may be emptied, nor be missing where the ticket goes.
         let missing = rules.missing(in: fields, department: department, forUsers: false)

@@ -88,7 +88,8 @@ extension UserRights {
         if onCopy { return true }
         if granted.contains(.viewOwn), ticket.user.id == me { return true }
         guard granted.contains(.viewOrganization), let mine = organizationID, let theirs = ticket.organizationID else { return false }
-        return mine == theirs
+        // A colleague never meets a hidden ticket, not even to write on.
+        return mine == theirs && !ticket.status.isHidden
     }
 }
 

@@ -273,6 +273,8 @@ extension RightsTable.UserCase {
     ) -> RightsTable.Outcome {
         switch act {
         case .read, .messages, .copies, .liveSessions: isConcerned(by: relation) && !state.isHidden ? .done : .notFound
+        // A colleague never meets a hidden ticket, not even to write on.
+        case .reply where relation == .organizations && state.isHidden: .notFound
         case .reply: isConcerned(by: relation) ? outcomeOfMessage(state) : .notFound
         default: .forbidden
         }
