@@ -45,6 +45,7 @@ let package = Package(
         module("Schema", path: "sql", ["Postgres"], resources: [.copy("migrations"), .copy("checks"), .copy("roles.sql")]),
         module("Repositories", ["Domain", "JSON", "Postgres"]),
         module("Services", ["Domain", "Repositories", .product(name: "Crypto", package: "swift-crypto")]),
+        module("Jobs", ["Domain", "Services", logging, metrics, .product(name: "DequeModule", package: collections)]),
         module(
             "API",
             [
@@ -54,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "deskyard",
             dependencies: [
-                "API", "Schema", "Services", "Repositories", "Postgres", "Domain", logging, metrics,
+                "API", "Jobs", "Schema", "Services", "Repositories", "Postgres", "Domain", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -63,7 +64,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "Support", dependencies: ["Postgres", "Schema", "Repositories", "Services", "API", "Domain", "JSON"],
+            name: "Support", dependencies: ["Postgres", "Schema", "Repositories", "Services", "API", "Jobs", "Domain", "JSON"],
             path: "Tests/Support",
             swiftSettings: settings),
         tests("PostgresTests", ["Postgres"]),
@@ -71,11 +72,12 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("RepositoriesTests", ["Repositories"]),
         tests("ServicesTests", ["Services"]),
+        tests("JobsTests", ["Jobs"]),
         tests("APITests", ["API"]),
         tests("DeskyardTests", ["deskyard", "JSON", "Postgres"]),
         tests("ArchitectureTests", ["Repositories", "API"]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Postgres", "Schema", "Repositories", "Domain", "Services", "JSON"],
+            name: "Benchmarks", dependencies: ["Postgres", "Schema", "Repositories", "Domain", "Services", "Jobs", "JSON", logging],
             path: "Tests/Benchmarks",
             swiftSettings: settings),
     ]

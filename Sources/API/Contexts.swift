@@ -117,8 +117,21 @@ struct RequestReader: Sendable {
         }
         let head = "\(request.method.rawValue) \(request.uri.description)\n"
         let hash = sha256(Array(head.utf8) + Array(body.readableBytesView))
-        return Once(key: key, requestHash: hash) { answer($0).recorded }
+        let path = request.uri.path
+        return Once(key: key, requestHash: hash) { value in
+            let answer = answer(value)
+            var recorded = answer.recorded
+            recorded.ticket = answer.location.flatMap(ticketNumber) ?? ticketNumber(in: path)
+            return recorded
+        }
     }
+}
+
+/// Whose content an answer shows: of the ticket in an address such as `/v1/tickets/1042/messages`.
+private func ticketNumber(in path: String) -> ID<Ticket>? {
+    let parts = path.split(separator: "/")
+    guard parts.count >= 3, parts[0] == "v1", parts[1] == "tickets" else { return nil }
+    return Int64(parts[2]).map { ID($0) }
 }
 
 extension HTTPField.Name {

@@ -28,6 +28,13 @@ struct Query {
         return value
     }
 
+    /// One that must be given.
+    mutating func required<Value>(_ name: String, _ rule: String, _ parse: (String) -> Value?) -> Value? {
+        guard all(name).isEmpty else { return self.parse(name, rule, parse) }
+        faults.append(FieldFault(name, "required", "must be given"))
+        return nil
+    }
+
     /// Each once; asking for them is reading them.
     mutating func names(withPrefix prefix: String) -> [String] {
         let names = Set(values.map(\.name).filter { $0.hasPrefix(prefix) }).sorted()

@@ -59,6 +59,9 @@ package enum Conflict: String, Equatable, Sendable {
     case personGone = "this person was merged or anonymised"
     case notInvited = "the invitation was taken up already"
     case opensNothing = "this message would open a new ticket, which your usergroups do not let you"
+    case purgeRunning = "a purge of these tickets is going on: wait until it has ended"
+    case mailPurged = "the ticket of this mail was purged: the same mail does not bring it back"
+    case jobNotDead = "only a job that has failed for good can be done again, and only while the same work does not wait already"
     case slugTaken = "there is a helpdesk with this slug already"
     case emailTaken = "somebody in this helpdesk has this address already"
 }

@@ -6,9 +6,12 @@ package struct Database: Sendable {
     private let pool: ConnectionPool
     /// Behind PgBouncer in transaction mode, session settings are lost; then each transaction sets its timeout itself.
     private let statementTimeout: Duration?
+    /// Rung after each commit that left something to do.
+    package let doorbell: Doorbell
 
     package init(_ pool: ConnectionPool, statementTimeoutPerTransaction: Duration? = nil) {
         self.pool = pool
+        doorbell = Doorbell(pool)
         statementTimeout = statementTimeoutPerTransaction
     }
 
@@ -26,11 +29,13 @@ package struct Database: Sendable {
         in scope: TenantScope, at now: Timestamp, taking numbers: Numbers = Numbers(), inCompany: Bool = false, once: Once<Value>? = nil,
         _ body: (TenantTransaction) async throws -> Pending<Value>
     ) async throws -> Value {
+        var last: TenantTransaction?
         while true {
             do {
-                return try await translatingErrors {
+                let value = try await translatingErrors {
                     try await pool.transaction(opening: [], inCompany: inCompany, retries: 3) { transaction in
                         let tenant = TenantTransaction(transaction, scope)
+                        last = tenant
                         if !numbers.isEmpty { tenant.takeNumbers(numbers, statementTimeout) }
                         tenant.begin(statementTimeout, at: now)
                         guard let once else { return try await body(tenant) }
@@ -40,6 +45,8 @@ package struct Database: Sendable {
                         return Pending(value)
                     }
                 }
+                if last?.willRing == true { doorbell.ring() }
+                return value
             } catch is KeyTaken {
                 // Another request with the same key was faster: its answer is there now.
             } catch let refusal as Refusal {
@@ -52,9 +59,16 @@ package struct Database: Sendable {
 
     /// Runs on the installation's own tables; tenants' rows are out of reach.
     package func system<Value>(_ body: (SystemTransaction) async throws -> Pending<Value>) async throws -> Value {
-        try await translatingErrors {
-            try await pool.transaction(retries: 3) { try await body(SystemTransaction($0)) }
+        var last: SystemTransaction?
+        let value = try await translatingErrors {
+            try await pool.transaction(retries: 3) { transaction in
+                let system = SystemTransaction(transaction)
+                last = system
+                return try await body(system)
+            }
         }
+        if last?.willRing == true { doorbell.ring() }
+        return value
     }
 
     private func known(_ once: Once<some Any>, in scope: TenantScope, at now: Timestamp) async throws -> RecordedAnswer? {

@@ -8,12 +8,17 @@ package struct DatabaseUnavailable: Error, Sendable {
     package var isOutcomeUnknown = false
 }
 
+extension DatabaseUnavailable: CustomStringConvertible {
+    package var description: String { "the database cannot be reached: \(reason)" }
+}
+
 /// What was remembered of the caller's rights or the helpdesk's settings is too old; nothing was done. Read them anew and try again.
 package struct StaleAccess: Error, Sendable {}
 
 /// The statement that a constraint stands for, said by the database because only it can say it without a race.
 private let refusals: [String: Refusal] = [
     "tenants_slug_key": .conflict(.slugTaken),
+    "jobs_unique_key": .conflict(.jobNotDead),
     "users_email_key": .conflict(.emailTaken),
     "agents_email_key": .conflict(.emailTaken),
     "departments_name_key": .conflict(.nameTaken),

@@ -6,6 +6,8 @@ package final class TenantTransaction {
     private let transaction: Transaction
     package let scope: TenantScope
     private var taken: Pending<Numbers>?
+    /// Something came into the queue: the workers are told when it is committed.
+    var willRing = false
 
     init(_ transaction: Transaction, _ scope: TenantScope) {
         self.transaction = transaction
@@ -31,6 +33,13 @@ package final class TenantTransaction {
     package var tokens: Tokens { Tokens(transaction: self) }
     package var settings: Settings { Settings(transaction: self) }
     package var configuration: ConfigurationReader { ConfigurationReader(transaction: self) }
+    package var jobs: Jobs { Jobs(transaction: self) }
+    package var purge: Purge { Purge(transaction: self) }
+    package var purgeSchedules: PurgeSchedules { PurgeSchedules(transaction: self) }
+    package var purgeRuns: PurgeRuns { PurgeRuns(transaction: self) }
+    package var purgeReceipts: PurgeReceipts { PurgeReceipts(transaction: self) }
+    package var purgedMails: PurgedMails { PurgedMails(transaction: self) }
+    package var dailyTotals: DailyTotals { DailyTotals(transaction: self) }
     package var bulk: Bulk { Bulk(transaction: self) }
     package var counters: Counters { Counters(transaction: self) }
     var answers: Answers { Answers(transaction: self) }

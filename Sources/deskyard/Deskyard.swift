@@ -11,10 +11,16 @@ struct Deskyard: AsyncParsableCommand {
             EXAMPLES
               deskyard dev                      everything on a private PostgreSQL, with two demo helpdesks
               deskyard migrate                  bring the database to this release
-              deskyard serve                    serve HTTP
+              deskyard serve                    serve HTTP, and work on jobs
+              deskyard work                     only work on jobs
               deskyard tenant create acme --name "Acme Ltd"
+              deskyard jobs list --state dead   what has failed for good
+              deskyard purge verify             whether the receipts of all purges are whole
               deskyard doctor                   what is wrong with this installation
             """,
         version: version,
-        subcommands: [Dev.self, Serve.self, Migrate.self, TenantCommand.self, TokenCommand.self, Doctor.self, BenchData.self])
+        subcommands: [
+            Dev.self, Serve.self, Work.self, Migrate.self, TenantCommand.self, TokenCommand.self, JobsCommand.self, PurgeCommand.self,
+            Doctor.self, BenchData.self,
+        ])
 }

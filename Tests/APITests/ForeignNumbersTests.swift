@@ -71,10 +71,10 @@ struct ForeignNumbersTests {
             var cursors: [String: String] = [:]
             var telling = 0
             for operation in lists {
-                let own = try await server.send("GET", operation.path, token: mine.tenant.admin.token)
+                let own = try await server.send("GET", operation.address(), token: mine.tenant.admin.token)
                 if mine.isTold(in: own) { telling += 1 }
                 guard operation.queryParameters.contains("cursor") else { continue }
-                let page = try await server.send("GET", operation.path + "?limit=1", token: mine.tenant.admin.token)
+                let page = try await server.send("GET", operation.address(asking: ["limit=1"]), token: mine.tenant.admin.token)
                 cursors[operation.path] = page.nextCursor
             }
             // Else there would be nothing that could be told to others.
@@ -82,15 +82,15 @@ struct ForeignNumbersTests {
 
             let before = try await everyRow(of: mine.tenant)
             for operation in lists {
-                var queries = [""]
+                var queries: [[String]] = [[]]
                 for parameter in operation.queryParameters {
                     let kind = server.contract.kind(named: parameter, in: operation)
-                    if let id = kind.flatMap({ mine.ids[$0] }) { queries.append("?\(parameter)=\(id)") }
+                    if let id = kind.flatMap({ mine.ids[$0] }) { queries.append(["\(parameter)=\(id)"]) }
                 }
-                if let cursor = cursors[operation.path] { queries.append("?cursor=\(cursor)") }
+                if let cursor = cursors[operation.path] { queries.append(["cursor=\(cursor)"]) }
                 for login in [theirs.admin, theirs.agent, theirs.user] {
                     for query in queries {
-                        let answered = try await server.send("GET", operation.path + query, token: login.token)
+                        let answered = try await server.send("GET", operation.address(asking: query), token: login.token)
                         #expect([200, 403].contains(answered.status), "\(operation.name)\(query): \(answered.status)")
                         #expect(answered.ids.allSatisfy { $0 < Foreign.firstNumber }, "\(operation.name)\(query)")
                         #expect(!mine.isTold(in: answered), "\(operation.name)\(query)")
@@ -138,12 +138,6 @@ private struct Foreign {
     }
 
     func isTold(in answered: Answered) -> Bool { String(decoding: answered.data, as: UTF8.self).lowercased().contains(Self.marker) }
-}
-
-extension Contract.Operation {
-    fileprivate var queryParameters: [String] {
-        (json["parameters"]?.array ?? []).filter { $0["in"] == "query" }.compactMap { $0["name"]?.string }
-    }
 }
 
 extension Contract {

@@ -15,6 +15,28 @@ extension Contract.Operation {
         return path.split(separator: "/").dropFirst().first.map(String.init)
     }
 
+    /// What can stand in its query.
+    var queryParameters: [String] { parameters(in: "query").compactMap { $0["name"]?.string } }
+
+    /// A path of it with a query: what must be in there, as the document shows it, and `more`.
+    func address(at path: String? = nil, asking more: [String] = []) -> String {
+        let needed = parameters(in: "query").filter { $0["required"] == true }.compactMap { parameter -> String? in
+            guard let name = parameter["name"]?.string, let example = parameter["example"]?.string else { return nil }
+            return more.contains { $0.hasPrefix(name + "=") } ? nil : "\(name)=\(example)"
+        }
+        let query = (more + needed).joined(separator: "&")
+        return (path ?? self.path) + (query.isEmpty ? "" : "?" + query)
+    }
+
+    /// A word that can stand in its path, where only some can.
+    func word(for name: String) -> String? {
+        parameters(in: "path").first { $0["name"]?.string == name }?["schema"]?["enum"]?.array?.first?.string
+    }
+
+    private func parameters(in place: String) -> [JSONValue] {
+        (json["parameters"]?.array ?? []).filter { $0["in"]?.string == place }
+    }
+
     /// What a token needs for it; nil: nothing.
     var scope: String? { json["security"]?.array?.first?["tenantToken"]?.array?.first?.string }
 }

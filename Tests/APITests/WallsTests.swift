@@ -201,7 +201,7 @@ extension TestTenant {
                 """
                 update helpdesk.counters
                 set tickets = \(number), messages = \(number), users = \(number), agents = \(number), tokens = \(number),
-                    configuration = \(number)
+                    configuration = \(number), purge_runs = \(number)
                 where tenant_id = \(tenant)
                 """)
         }

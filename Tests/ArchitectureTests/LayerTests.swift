@@ -10,7 +10,8 @@ import Testing
         "Repositories": ["Domain", "JSON", "Postgres"],
         "Services": ["Domain", "Repositories"],
         "API": ["Domain", "JSON", "Services"],
-        "deskyard": ["API", "Domain", "JSON", "Postgres", "Repositories", "Schema", "Services"],
+        "Jobs": ["Domain", "Services"],
+        "deskyard": ["API", "Domain", "JSON", "Jobs", "Postgres", "Repositories", "Schema", "Services"],
     ]
 
     /// What only one floor may use.

@@ -8,6 +8,8 @@ struct ListCombinations {
     /// What is bounded without an index in the asked order: one user's tickets, what has one label or value, a span of time, hidden tickets,
     /// which the purge takes away, and the first tickets of each part that somebody sees.
     let maySort: Bool
+    /// Whether spam or deleted tickets are asked for by name.
+    let asksForHidden: Bool
 
     var sql: String { query.sql }
 
@@ -21,7 +23,7 @@ struct ListCombinations {
         [
             TicketQuery.one(ID(5), seenBy: sight), .one(ID(5), seenBy: sight.forWriting),
             .several([ID(5), ID(6)], seenBy: sight),
-        ].map { ListCombinations(query: $0, maySort: true) }
+        ].map { ListCombinations(query: $0, maySort: true, asksForHidden: false) }
     }
 
     /// The first page of what somebody sees, unfiltered, in each order.
@@ -46,14 +48,16 @@ struct ListCombinations {
 
     private static let sights = agents + users
 
-    private init(query: TicketQuery, maySort: Bool) {
+    private init(query: TicketQuery, maySort: Bool, asksForHidden: Bool) {
         self.query = query
         self.maySort = maySort
+        self.asksForHidden = asksForHidden
     }
 
     private init(_ filter: TicketFilter, _ order: TicketOrder, after cursor: TicketCursor?, seenBy sight: TicketSight) {
         query = .list(filter, order, after: cursor, limit: 51, seenBy: sight)
         maySort = filter.isBounded || sight != .everything
+        asksForHidden = filter.statuses.contains { $0.isHidden }
     }
 
     /// The first page and a later one.

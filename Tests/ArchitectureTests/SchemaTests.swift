@@ -14,7 +14,7 @@ import Testing
     func checksPass() async throws {
         let faults = try await Schema.faults(on: TestInstallation.shared.value.address)
         #expect(faults.isEmpty)
-        #expect(Schema.checks.count >= 5)
+        #expect(Schema.checks.count >= 6)
     }
 
     @Test(
@@ -23,6 +23,21 @@ import Testing
             ("tenant_tables_protected", "create table helpdesk.bare (tenant_id bigint not null, id bigint, primary key (tenant_id, id))"),
             ("tenant_tables_protected", "alter table helpdesk.tickets no force row level security"),
             ("tenant_tables_protected", "create policy other on helpdesk.tickets using (true)"),
+            ("tenant_tables_protected", "drop policy only_hidden on helpdesk.tickets"),
+            ("tenant_tables_protected", "alter policy only_hidden on helpdesk.tickets using (hidden_at is not null)"),
+            ("tenant_tables_protected", "create policy more on helpdesk.tickets as restrictive for delete using (hidden_at is not null)"),
+            ("tenant_tables_protected", "create policy narrow on helpdesk.users as restrictive for delete using (true)"),
+            (
+                "purge_reaches_everything",
+                "create table helpdesk.child (tenant_id bigint not null, id bigint, ticket_id bigint, primary key (tenant_id, id))"
+            ),
+            (
+                "purge_reaches_everything",
+                """
+                alter table helpdesk.messages drop constraint messages_ticket_fkey,
+                add foreign key (tenant_id, ticket_id) references helpdesk.tickets
+                """
+            ),
             ("tenant_in_every_key", "create table helpdesk.keyless (tenant_id bigint not null)"),
             ("tenant_in_every_key", "create index stray on helpdesk.tickets (status)"),
             ("tenant_in_every_key", "create table helpdesk.lost (id bigint primary key)"),

@@ -10,19 +10,18 @@ struct BenchDatabase {
 
     var applicationURL: String { cluster.connectionString(role: "deskyard_app", database: "deskyard") }
 
-    private var administrator: ServerAddress {
+    var administrator: ServerAddress {
         ServerAddress(cluster.connectionString(role: EmbeddedCluster.superuser, database: "deskyard"))
     }
 
     /// Makes it and starts it.
-    init(in workplace: Workplace, _ options: Options) throws {
-        cluster = try EmbeddedCluster(
-            folder: workplace.folder,
-            settings: [
-                "shared_buffers": "512MB", "max_wal_size": "4GB", "checkpoint_timeout": "30min", "autovacuum": "off",
-                // pgbench's clients and the service's pool at the same time, and a few more.
-                "max_connections": "\(2 * options.clients + 20)",
-            ])
+    init(in workplace: Workplace, _ options: Options, settings: [String: String] = [:]) throws {
+        let usual = [
+            "shared_buffers": "512MB", "max_wal_size": "4GB", "checkpoint_timeout": "30min", "autovacuum": "off",
+            // pgbench's clients and the service's pool at the same time, and a few more.
+            "max_connections": "\(2 * options.clients + 60)",
+        ]
+        cluster = try EmbeddedCluster(folder: workplace.folder, settings: usual.merging(settings) { $1 })
         do {
             try cluster.start()
         } catch {

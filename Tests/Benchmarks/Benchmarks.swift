@@ -39,13 +39,16 @@ struct Benchmarks {
         let wrk = Wrk(program: tools.wrk, port: server.port, workplace: workplace, clients: options.clients)
 
         let results: [CaseResult]
+        let background: [BackgroundResult]
         do {
-            results = try await measure(tenants, database, pgbench, wrk, options)
+            results = options.cases.isEmpty ? [] : try await measure(tenants, database, pgbench, wrk, options)
+            if !results.isEmpty { say(Report.table(results)) }
+            background = try await Background(database, pgbench, wrk, tenants, options).measure()
+            if !background.isEmpty { say(BackgroundResult.table(background)) }
         } catch {
             throw server.explain(error)
         }
-        say(Report.table(results))
-        try Report.json(results, machine: Machine.facts(postgres: await database.version()), options).write(to: options.output)
+        try Report.json(results, background, machine: Machine.facts(postgres: await database.version()), options).write(to: options.output)
         say("wrote \(options.output)")
     }
 

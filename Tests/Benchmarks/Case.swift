@@ -19,6 +19,16 @@ enum Case: String, CaseIterable {
     var writes: Bool { self == .create || self == .reply }
 }
 
+/// What is measured of the work behind the requests.
+enum BackgroundCase: String, CaseIterable {
+    case jobs
+    case latency = "job_latency"
+    case purge
+    case schedules
+    case neighbour = "purge_neighbour"
+    case soak
+}
+
 /// The same words for pgbench and for the service: what is written costs by its length.
 enum Sample {
     static let fields = #"{"order_no":"A-17","warranty":true}"#

@@ -7,6 +7,7 @@ struct Options {
     var tickets = 100_000
     var tenants = 50
     var cases = Case.allCases
+    var background = BackgroundCase.allCases
     var output = ".bench/results.json"
 
     static let usage = """
@@ -18,9 +19,11 @@ struct Options {
         --clients N       connections, the same for pgbench, wrk and the service's pool (16)
         --tickets N       tickets in all (100000)
         --tenants N       helpdesks, as large as Zipf's law says (50)
-        --cases A,B       only these: \(Case.allCases.map(\.rawValue).joined(separator: ", "))
+        --cases A,B       only these: \(names.joined(separator: ", "))
         --output PATH     where the results are written as JSON (.bench/results.json)
         """
+
+    private static let names = Case.allCases.map(\.rawValue) + BackgroundCase.allCases.map(\.rawValue)
 
     init(_ arguments: [String]) throws(Failure) {
         var rest = arguments[...]
@@ -34,9 +37,11 @@ struct Options {
             case "--tickets": tickets = try Self.number(value, for: flag, upTo: 100_000_000)
             case "--tenants": tenants = try Self.number(value, for: flag, upTo: 1_000_000)
             case "--cases":
-                cases = try value.split(separator: ",").map { name throws(Failure) in
-                    guard let one = Case(rawValue: String(name)) else { throw Failure("there is no case \(name)\n\n\(Self.usage)") }
-                    return one
+                let chosen = value.split(separator: ",").map(String.init)
+                cases = chosen.compactMap(Case.init)
+                background = chosen.compactMap(BackgroundCase.init)
+                if let unknown = chosen.first(where: { !Self.names.contains($0) }) {
+                    throw Failure("there is no case \(unknown)\n\n\(Self.usage)")
                 }
             case "--output": output = value
             default: throw Failure("there is no \(flag)\n\n\(Self.usage)")

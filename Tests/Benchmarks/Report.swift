@@ -32,7 +32,7 @@ struct Report {
             """
     }
 
-    static func json(_ results: [CaseResult], machine: JSONValue, _ options: Options) -> Report {
+    static func json(_ results: [CaseResult], _ background: [BackgroundResult], machine: JSONValue, _ options: Options) -> Report {
         let all: JSONValue = [
             "at": .string(Date().ISO8601Format()),
             "machine": machine,
@@ -42,6 +42,7 @@ struct Report {
                 "tickets": .integer(Int64(options.tickets)), "tenants": .integer(Int64(options.tenants)),
             ],
             "cases": .array(results.map(json)),
+            "background": .array(background.map(\.json)),
         ]
         var writer = JSONWriter()
         writer.value(all)
@@ -75,4 +76,4 @@ struct Report {
 
 func whole(_ value: Double) -> String { decimal(value, 0) }
 
-private func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

@@ -14,7 +14,7 @@ struct Server {
         process = try deskyard.start(
             [
                 "serve", "--host", "127.0.0.1", "--port", "\(port)", "--log-format", "json", "--pool-size", "\(options.clients)",
-                "--pool-minimum", "\(options.clients)", "--database-url", database.applicationURL,
+                "--pool-minimum", "\(options.clients)", "--database-url", database.applicationURL, "--workers", "0",
             ],
             log: log)
         for _ in 0..<300 where process.isRunning {

@@ -5,8 +5,8 @@ import Glibc
 struct Workplace {
     let folder: String
 
-    init() throws {
-        folder = "/tmp/deskyard-bench-\(getpid())"
+    init(named name: String = "") throws {
+        folder = "/tmp/deskyard-bench-\(getpid())\(name)"
         // The database user must get through; what is secret in here is so only for a few minutes, and readable by its owner alone.
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o711])

@@ -28,14 +28,15 @@ struct CommandTests {
     @Test(
         "Every command explains itself",
         arguments: [
-            [], ["dev"], ["serve"], ["migrate"], ["tenant"], ["tenant", "create"], ["tenant", "list"], ["tenant", "show"], ["token"],
-            ["token", "create"], ["token", "list"], ["token", "revoke"], ["doctor"], ["bench-data"],
+            [], ["dev"], ["serve"], ["work"], ["migrate"], ["tenant"], ["tenant", "create"], ["tenant", "list"], ["tenant", "show"],
+            ["token"], ["token", "create"], ["token", "list"], ["token", "revoke"], ["jobs"], ["jobs", "list"], ["jobs", "show"],
+            ["jobs", "retry"], ["jobs", "discard"], ["purge"], ["purge", "verify"], ["doctor"], ["bench-data"],
         ])
     func help(command: [String]) async throws {
         let result = try await DeskyardProcess.run(command + ["--help"])
         #expect(result.code == 0)
         #expect(result.output.contains("USAGE: deskyard"))
-        if ["serve"].contains(command.first ?? "") { #expect(result.output.contains("DESKYARD_POOL_SIZE")) }
+        if ["serve", "work"].contains(command.first ?? "") { #expect(result.output.contains("DESKYARD_POOL_SIZE")) }
     }
 
     @Test("A helpdesk is made, listed and shown; its tokens are made, listed without their text, and revoked")
@@ -61,6 +62,58 @@ struct CommandTests {
         #expect(try await DeskyardProcess.run(["token", "create", "--operator"], environment: environment).output.contains(": dso_"))
     }
 
+    @Test("A dead job is listed, shown, done again and discarded")
+    func jobs() async throws {
+        let environment = try await environment()
+        #expect(try await DeskyardProcess.run(["jobs", "list"], environment: environment) == (0, ""))
+        _ = try await asSuperuser(
+            """
+            insert into installation.dead_jobs (id, tenant_id, kind, class, payload, attempts, enqueued_at, died_at, error)
+            values (7, 0, 'probe', 1, '{}', 3, '2026-03-02T09:00:00Z', '2026-03-02T09:05:00Z', E'it\nbroke')
+            """, environment)
+        let line = "7\tdead\tinteractive\tprobe\t-\t3\t2026-03-02T09:05:00.000Z\tit broke\n"
+        #expect(try await DeskyardProcess.run(["jobs", "list"], environment: environment).output == line)
+        #expect(
+            try await DeskyardProcess.run(["jobs", "list", "--state", "dead", "--class", "interactive"], environment: environment).output
+                == line)
+        #expect(try await DeskyardProcess.run(["jobs", "list", "--kind", "purge"], environment: environment).output.isEmpty)
+        #expect(try await DeskyardProcess.run(["jobs", "show", "7"], environment: environment).output.contains("state      dead\n"))
+        #expect(try await DeskyardProcess.run(["jobs", "retry", "7"], environment: environment) == (0, "7 probe is ready\n"))
+        let twice = try await DeskyardProcess.run(["jobs", "retry", "7"], environment: environment)
+        #expect(twice.code != 0 && twice.output.contains("failed for good"), "\(twice.output)")
+        #expect(try await DeskyardProcess.run(["jobs", "discard", "7"], environment: environment) == (0, "discarded 7\n"))
+        #expect(try await DeskyardProcess.run(["jobs", "list"], environment: environment) == (0, ""))
+    }
+
+    @Test("The receipts of purges are proven, and the exit code says when one was changed")
+    func purgeVerify() async throws {
+        let environment = try await environment()
+        #expect(try await DeskyardProcess.run(["tenant", "create", "initech"], environment: environment).code == 0)
+        let nothing = "initech\t0\t\(String(repeating: "0", count: 64))\tok\n"
+        #expect(try await DeskyardProcess.run(["purge", "verify"], environment: environment) == (0, nothing))
+        // Tonight has come, and a worker with it.
+        _ = try await asSuperuser("update installation.schedules set next_run_at = now()", environment)
+        let worker = try DeskyardProcess(["work"], folder: "/tmp", environment: environment)
+        for _ in 0..<600 {
+            if try await asSuperuser("select count(*) from helpdesk.purge_receipts", environment) == "2" { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        worker.signal(SIGTERM)
+        #expect(try await worker.waitForExit() == 0, "\(worker.output)")
+
+        let whole = try await DeskyardProcess.run(["purge", "verify", "--tenant", "initech"], environment: environment)
+        #expect(whole.code == 0 && whole.output.hasPrefix("initech\t2\t") && whole.output.hasSuffix("\tok\n"), "\(whole.output)")
+        _ = try await asSuperuser("update helpdesk.purge_receipts set purged = 1000 where number = 2", environment)
+        let changed = try await DeskyardProcess.run(["purge", "verify"], environment: environment)
+        #expect(changed.code == 1 && changed.output.contains("receipt 2 was changed"), "\(changed.output)")
+    }
+
+    /// The first value of the answer.
+    private func asSuperuser(_ sql: String, _ environment: [String: String]) async throws -> String? {
+        let address = try ServerAddress(#require(environment["DESKYARD_DATABASE_URL"]).replacing("deskyard_app", with: "postgres"))
+        return try await ScriptSession.run(on: address) { session in try session.run(sql) }.first?.first ?? nil
+    }
+
     @Test("Mistakes are answered in words and with an exit code")
     func mistakes() async throws {
         let environment = try await environment()
@@ -68,6 +121,8 @@ struct CommandTests {
             (["tenant", "create", "Not A Slug"], "slug: lower-case letters"), (["tenant", "show", "nowhere"], "no such helpdesk"),
             (["tenant", "create", "x", "--time-zone", "Mars/Olympus"], "time_zone"), (["token", "create"], "Give --tenant or --operator"),
             (["serve", "--port", "99999"], "must be a whole number from 0 to 65535"), (["token", "revoke", "77", "--operator"], "no such"),
+            (["work", "--workers", "0"], "from 1 to 256"), (["jobs", "list", "--state", "gone"], "is none of delayed, ready"),
+            (["jobs", "show", "77"], "no such"), (["jobs", "discard", "77"], "no such"), (["purge", "verify", "--tenant", "x"], "no such"),
         ] {
             let result = try await DeskyardProcess.run(arguments, environment: environment)
             #expect(result.code != 0 && result.output.contains(words), "\(arguments): \(result.output)")

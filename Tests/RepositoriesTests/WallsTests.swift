@@ -37,7 +37,7 @@ import Testing
                     }
                     return counts
                 }
-                #expect(counts.count >= 27)
+                #expect(counts.count >= 31)
                 try await ScriptSession.run(on: TestInstallation.shared.value.address) { session in
                     let seen = try Set(tenantTables(session))
                     #expect(seen == Set(counts.keys))
@@ -63,7 +63,7 @@ import Testing
                 let theirs = other.tenant.id
                 try await ScriptSession.run(on: TestInstallation.shared.value.address) { session in
                     let tables = try tenantTables(session)
-                    #expect(tables.count >= 27)
+                    #expect(tables.count >= 31)
                     for table in tables {
                         let written = try attempt("insert into \(table) (tenant_id) values (\(theirs))", as: mine, session)
                         #expect(written == .refused("42501"), "\(table) takes rows for others")

@@ -37,8 +37,24 @@ extension TestTenant {
             values ($tenant, $ticket, 'related', $other), ($tenant, $other, 'related', $ticket);
             insert into helpdesk.live_sessions (tenant_id, ticket_id, id, kind, agent_id, started_at, expires_at)
             values ($tenant, $ticket, $number, 'chat', $agent, now(), now() + interval '1 day');
-            insert into helpdesk.idempotency_keys (tenant_id, token_id, key, request_hash, status, body, created_at)
-            values ($tenant, $token, '$marker', '', 200, '$marker', now());
+            insert into helpdesk.idempotency_keys (tenant_id, token_id, key, request_hash, status, body, ticket_id, created_at)
+            values ($tenant, $token, '$marker', '', 200, '$marker', $ticket, now());
+
+            insert into helpdesk.purge_runs (
+                tenant_id, id, status, scope, trigger, state, agent_id, retention_days, batch, created_at, started_at, finished_at
+            )
+            values ($tenant, $number, 'spam', 'due', 'manual', 'done', $agent, 30, 200, now(), now(), now());
+            insert into helpdesk.purge_receipts (
+                tenant_id, number, run_id, status, scope, trigger, state, retention_days, hidden_until, purged, held, messages, attachments,
+                bytes, started_at, finished_at, previous_hash, hash
+            )
+            values (
+                $tenant, $number, $number, 'spam', 'due', 'manual', 'done', 30, now(), 0, 0, 0, 0, 0, now(), now(), sha256('$marker'),
+                sha256('$marker')
+            );
+            insert into helpdesk.daily_totals (tenant_id, day, measure, status, department_id, channel, count, milliseconds)
+            values ($tenant, now(), 'created', 'spam', $number, 'email', 1, 0);
+            insert into helpdesk.purged_mails (tenant_id, digest, purged_at) values ($tenant, sha256('$marker'), now());
 
             -- So that nobody goes on with what was before.
             update helpdesk.settings set configuration_version = configuration_version + 1 where tenant_id = $tenant;

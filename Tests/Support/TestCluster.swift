@@ -9,6 +9,7 @@ import Services
 /// A PostgreSQL of the test run's own, whatever else runs on the machine; gone when the run ends.
 package struct TestCluster: Sendable {
     package let cluster: EmbeddedCluster
+    private let template = Template()
 
     /// Shared by all tests that leave the server alone.
     package static let shared = Task { try TestCluster(named: "shared") }
@@ -41,18 +42,29 @@ package struct TestCluster: Sendable {
 
     /// A database with the whole schema, copied from a template that is migrated once for each cluster.
     package func makeDatabase(named name: String) async throws {
-        try await makeRoles()
-        let owner = address(role: "deskyard_owner", database: "template_deskyard")
-        let isNew = try await ScriptSession.run(on: address()) { session in
-            try session.run("select pg_advisory_lock(1)")
-            guard try session.run("select from pg_database where datname = 'template_deskyard'").isEmpty else { return false }
-            try session.run("create database template_deskyard owner deskyard_owner")
-            return true
-        }
-        if isNew { _ = try await Migrator(Schema.migrations, on: owner).migrate() }
+        try await template.made(in: self)
         try await ScriptSession.run(on: address()) { session in
             _ = try session.run("create database \(name) template template_deskyard owner deskyard_owner")
         }
+    }
+
+    /// Whoever comes first makes it, and nobody copies it before it is whole.
+    private actor Template {
+        private var making: Task<Void, any Error>?
+
+        func made(in cluster: TestCluster) async throws {
+            let making = making ?? Task { try await cluster.makeTemplate() }
+            self.making = making
+            try await making.value
+        }
+    }
+
+    private func makeTemplate() async throws {
+        try await makeRoles()
+        try await ScriptSession.run(on: address()) { session in
+            _ = try session.run("create database template_deskyard owner deskyard_owner")
+        }
+        _ = try await Migrator(Schema.migrations, on: address(role: "deskyard_owner", database: "template_deskyard")).migrate()
     }
 
     package func destroy() { cluster.destroy() }

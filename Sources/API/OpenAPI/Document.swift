@@ -50,14 +50,16 @@ struct Document: Sendable {
         }
         if endpoint.showsSecret { operation["x-shows-secret"] = true }
         if endpoint.needs == .tenantToken { operation["x-callers"] = .string(endpoint.callers.rawValue) }
+        let described = endpoint.parameters.filter { $0.place == .path }
         let inPath = endpoint.parametersInPath.map { name in
-            Endpoint.Parameter(
-                name: name, place: .path, schema: name.hasSuffix("id") ? .integer(minimum: 1) : .string(),
-                description: name.hasSuffix("id") ? "Number in this helpdesk." : "Short name.")
+            described.first { $0.name == name }
+                ?? Endpoint.Parameter(
+                    name: name, place: .path, schema: name.hasSuffix("id") ? .integer(minimum: 1) : .string(),
+                    description: name.hasSuffix("id") ? "Number in this helpdesk." : "Short name.")
         }
         let idempotent =
             endpoint.method == .post && endpoint.needs == .tenantToken && !endpoint.showsSecret ? [Endpoint.Parameter.idempotencyKey] : []
-        let parameters = inPath + endpoint.parameters + idempotent
+        let parameters = inPath + endpoint.parameters.filter { $0.place != .path } + idempotent
         if !parameters.isEmpty { operation["parameters"] = .array(parameters.map(Self.parameter)) }
         if let body = endpoint.body {
             var content: [String: JSONValue] = ["schema": body.json]
@@ -87,9 +89,12 @@ struct Document: Sendable {
     private static func parameter(_ parameter: Endpoint.Parameter) -> JSONValue {
         var schema = parameter.schema
         if parameter.repeatable { schema = .array(schema) }
-        return [
-            "name": .string(parameter.name), "in": .string(parameter.place.rawValue), "required": .bool(parameter.place == .path),
-            "description": .string(parameter.description), "schema": schema.json,
+        var described: [String: JSONValue] = [
+            "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+            "required": .bool(parameter.place == .path || parameter.required), "description": .string(parameter.description),
+            "schema": schema.json,
         ]
+        if let example = parameter.example { described["example"] = example }
+        return .object(described)
     }
 }

@@ -27,7 +27,7 @@ struct DocumentPage {
                 page += "<table>\n"
                 for parameter in endpoint.parameters {
                     page += "<tr><td><code>\(parameter.name)</code></td><td>\(parameter.place.rawValue)</td>"
-                    page += "<td>\(Self.escape(parameter.description))</td></tr>\n"
+                    page += "<td>\(Self.escape(parameter.description))\(parameter.required ? " Must be given." : "")</td></tr>\n"
                 }
                 page += "</table>\n"
             }

@@ -24,6 +24,10 @@ struct Endpoint: Sendable {
         var schema: Schema
         var description: String
         var repeatable = false
+        /// In a query: it cannot be left out. What stands in the path never can.
+        var required = false
+        /// A value that is taken, where one must be given.
+        var example: JSONValue?
     }
 
     struct Success: Sendable {
@@ -35,7 +39,7 @@ struct Endpoint: Sendable {
     }
 
     var method: HTTPRequest.Method
-    /// With parameters in braces: `/v1/tickets/{id}`.
+    /// With parameters in braces: `/v1/tickets/{id}`. What they are is said in `parameters` where the name alone does not tell.
     var path: String
     var summary: String
     var needs: Needs

@@ -61,7 +61,22 @@ package struct HTTPServer: Sendable {
         DepartmentRoutes(helpdesk: helpdesk).add(to: &routes)
         FieldRoutes(helpdesk: helpdesk).add(to: &routes)
         SettingsRoutes(helpdesk: helpdesk).add(to: &routes)
+        PurgeScheduleRoutes(helpdesk: helpdesk).add(to: &routes)
+        PurgeRunRoutes(helpdesk: helpdesk).add(to: &routes)
+        DailyTotalRoutes(helpdesk: helpdesk).add(to: &routes)
         TenantRoutes(installation: installation).add(to: &routes)
+        JobRoutes(installation: installation).add(to: &routes)
+        ScheduleRoutes(installation: installation).add(to: &routes)
+        OperationRoutes(health: health).add(to: &routes)
+        frontDoor = FrontDoor(routes: router.buildResponder(), endpoints: routes.endpoints)
+    }
+
+    /// For a process that only works in the background: what monitors ask, and nothing else.
+    package init(_ options: Options, health: Health, authenticator: Authenticator, logger: Logger) {
+        self.options = options
+        self.logger = logger
+        let router = Router(context: OpenContext.self, options: .autoGenerateHeadEndpoints)
+        var routes = Routes(router: router, authenticator: authenticator, maximumBodyBytes: options.maximumBodyBytes)
         OperationRoutes(health: health).add(to: &routes)
         frontDoor = FrontDoor(routes: router.buildResponder(), endpoints: routes.endpoints)
     }

@@ -15,14 +15,19 @@ package struct Message: Equatable, Sendable {
     package var author: Person
     package var body: MessageBody
     package var createdAt: Timestamp
+    /// What the mail is known by that it came with; nil when it did not come by mail.
+    package var mail: MailDigest?
 
-    package init(id: ID<Message>, ticketID: ID<Ticket>, kind: Kind, author: Person, body: MessageBody, createdAt: Timestamp) {
+    package init(
+        id: ID<Message>, ticketID: ID<Ticket>, kind: Kind, author: Person, body: MessageBody, createdAt: Timestamp, mail: MailDigest? = nil
+    ) {
         self.id = id
         self.ticketID = ticketID
         self.kind = kind
         self.author = author
         self.body = body
         self.createdAt = createdAt
+        self.mail = mail
     }
 }
 

@@ -7,12 +7,15 @@ package struct RecordedAnswer: Equatable, Sendable {
     package var etag: String?
     package var location: String?
     package var body: String
+    /// Whose content it shows: when that ticket is purged, so is this.
+    package var ticket: ID<Ticket>?
 
-    package init(status: Int, etag: String?, location: String?, body: String) {
+    package init(status: Int, etag: String?, location: String?, body: String, ticket: ID<Ticket>? = nil) {
         self.status = status
         self.etag = etag
         self.location = location
         self.body = body
+        self.ticket = ticket
     }
 }
 
@@ -62,7 +65,7 @@ package struct Answers {
             [
                 token, .text(once.key), .bytes(once.requestHash), .integer(Int32(answer.status)), .text(answer.etag),
                 .text(answer.location),
-                .text(answer.body), now.bind, cutoff(now),
+                .text(answer.body), .bigint(answer.ticket?.value), now.bind, cutoff(now),
             ]
         ).map { $0.affected == 1 }
     }
@@ -82,16 +85,17 @@ package struct Answers {
             """
         case record = """
             insert into helpdesk.idempotency_keys
-                (tenant_id, token_id, key, request_hash, status, etag, location, body, created_at)
-            values ($1, $2, $3, $4, $5::integer, $6, $7, $8, $9)
+                (tenant_id, token_id, key, request_hash, status, etag, location, body, ticket_id, created_at)
+            values ($1, $2, $3, $4, $5::integer, $6, $7, $8, $9, $10)
             on conflict (tenant_id, token_id, key) do update
             set request_hash = excluded.request_hash,
                 status = excluded.status,
                 etag = excluded.etag,
                 location = excluded.location,
                 body = excluded.body,
+                ticket_id = excluded.ticket_id,
                 created_at = excluded.created_at
-            where idempotency_keys.created_at <= $10
+            where idempotency_keys.created_at <= $11
             """
         case sweep = """
             delete from helpdesk.idempotency_keys

@@ -10,9 +10,11 @@ package struct Numbers: Equatable, Sendable {
     package var tokens: Int64
     /// Departments, teams, organizations, groups and fields.
     package var configuration: Int64
+    package var purgeRuns: Int64
 
     package init(
-        tickets: Int64 = 0, messages: Int64 = 0, users: Int64 = 0, agents: Int64 = 0, tokens: Int64 = 0, configuration: Int64 = 0
+        tickets: Int64 = 0, messages: Int64 = 0, users: Int64 = 0, agents: Int64 = 0, tokens: Int64 = 0, configuration: Int64 = 0,
+        purgeRuns: Int64 = 0
     ) {
         self.tickets = tickets
         self.messages = messages
@@ -20,6 +22,7 @@ package struct Numbers: Equatable, Sendable {
         self.agents = agents
         self.tokens = tokens
         self.configuration = configuration
+        self.purgeRuns = purgeRuns
     }
 
     package var isEmpty: Bool { self == Numbers() }
@@ -34,13 +37,14 @@ package struct Counters {
             SQL.take,
             [
                 .bigint(numbers.tickets), .bigint(numbers.messages), .bigint(numbers.users), .bigint(numbers.agents),
-                .bigint(numbers.tokens), .bigint(numbers.configuration),
+                .bigint(numbers.tokens), .bigint(numbers.configuration), .bigint(numbers.purgeRuns),
             ]
         ).map { rows in
             guard let row = rows.first else { throw Refusal.notFound }
             return try Numbers(
                 tickets: row.value("tickets"), messages: row.value("messages"), users: row.value("users"), agents: row.value("agents"),
-                tokens: row.value("tokens"), configuration: row.value("configuration"))
+                tokens: row.value("tokens"), configuration: row.value("configuration"),
+                purgeRuns: row.value("purge_runs"))
         }
     }
 
@@ -56,9 +60,10 @@ package struct Counters {
                 users = users + $4,
                 agents = agents + $5,
                 tokens = tokens + $6,
-                configuration = configuration + $7
+                configuration = configuration + $7,
+                purge_runs = purge_runs + $8
             where tenant_id = $1
-            returning tickets, messages, users, agents, tokens, configuration
+            returning tickets, messages, users, agents, tokens, configuration, purge_runs
             """
         case start = """
             insert into helpdesk.counters (tenant_id)

@@ -26,10 +26,7 @@ package struct Settings {
     package func reopenPolicy() -> Pending<ReopenPolicy> { read().map(\.reopenPolicy) }
 
     /// A new tenant's settings.
-    package func start() {
-        transaction.run(SQL.start)
-        transaction.run(SQL.startPurging)
-    }
+    package func start() { transaction.run(SQL.start) }
 
     private static func settings(_ rows: Rows) throws -> HelpdeskSettings {
         guard let row = rows.first else { throw Refusal.notFound }
@@ -64,10 +61,6 @@ package struct Settings {
         case start = """
             insert into helpdesk.settings (tenant_id)
             values ($1)
-            """
-        case startPurging = """
-            insert into helpdesk.purge_schedules (tenant_id, status)
-            values ($1, 'spam'), ($1, 'deleted')
             """
     }
 }

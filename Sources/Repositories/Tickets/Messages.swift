@@ -15,7 +15,7 @@ package struct Messages {
             SQL.insert,
             [
                 message.ticketID.bind, message.id.bind, .text(message.kind.rawValue), .bigint(agent), .bigint(user),
-                .text(message.body.format.rawValue), .text(message.body.content), message.createdAt.bind,
+                .text(message.body.format.rawValue), .text(message.body.content), message.createdAt.bind, .bytes(message.mail?.bytes),
             ]
         ).map { _ in }
     }
@@ -111,8 +111,8 @@ package struct Messages {
             ) as said
             """
         case insert = """
-            insert into helpdesk.messages (tenant_id, ticket_id, id, kind, agent_id, user_id, format, body, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into helpdesk.messages (tenant_id, ticket_id, id, kind, agent_id, user_id, format, body, created_at, mail_digest)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """
         case list = """
             select id, kind, agent_id, user_id, format, body, created_at, found

@@ -26,7 +26,7 @@ package struct Installation: Sendable {
                 faults.append(FieldFault("slug", "invalid", "lower-case letters, digits and inner hyphens, at most 63"))
             }
             if personName(name) == nil { faults.append(FieldFault("name", "invalid", "1 to 200 characters")) }
-            if TimeZone(identifier: timeZone) == nil {
+            if ZoneRules(identifier: timeZone) == nil {
                 faults.append(FieldFault("time_zone", "unknown", "an IANA name such as Europe/London"))
             }
             guard let parsed, faults.isEmpty else { throw .invalid(faults) }
@@ -42,6 +42,7 @@ package struct Installation: Sendable {
             let (tenant, tx) = try await system.tenants.create(slug: draft.slug, name: draft.name, timeZone: draft.timeZone, at: now)
             tx.counters.start()
             tx.settings.start()
+            for status in HiddenStatus.allCases { tx.purgeSchedules.start(.first(status, in: tenant, at: now)) }
             tx.departments.insert(Department(id: Department.first, name: "General", isDefault: true, createdAt: now))
             for group in PermissionGroup.Builtin.allCases {
                 tx.permissionGroups.insert(

@@ -24,11 +24,13 @@ package struct TicketDraft: Sendable {
     package var priority: Priority
     package var urgency: Urgency
     package var fields: FieldChanges
+    /// What the mail is known by that asks for it.
+    package var mail: MailDigest?
 
     package init(
         subject: Subject, body: MessageBody, requester: Requester, departmentID: ID<Department>? = nil, status: VisibleStatus? = nil,
         agentID: ID<Agent>? = nil, teamID: ID<Team>? = nil, labels: Labels = .none, priority: Priority = .normal,
-        urgency: Urgency = .lowest, fields: FieldChanges = [:]
+        urgency: Urgency = .lowest, fields: FieldChanges = [:], mail: MailDigest? = nil
     ) {
         self.subject = subject
         self.body = body
@@ -41,6 +43,7 @@ package struct TicketDraft: Sendable {
         self.priority = priority
         self.urgency = urgency
         self.fields = fields
+        self.mail = mail
     }
 
     fileprivate var choosesWhatAgentsChoose: Bool { status != nil || agentID != nil || teamID != nil || !labels.list.isEmpty }
@@ -78,6 +81,7 @@ extension Helpdesk {
         let draft = checked.draft
         let taking = numbers == nil ? Numbers(tickets: 1, messages: 1) : Numbers()
         return try await database.transaction(in: access.scope, at: now, taking: taking, once: once) { tx in
+            try await tx.refusePurged(draft.mail)
             let isThere = tx.departments.hold(checked.departmentID)
             let requester =
                 switch draft.requester {
@@ -100,7 +104,8 @@ extension Helpdesk {
                 teamID: draft.teamID, priority: draft.priority, urgency: draft.urgency, labels: draft.labels, fields: checked.fields,
                 channel: .api, at: now)
             let message = Message(
-                id: ID(numbers.messages), ticketID: ticket.id, kind: .userMessage, author: .user(user.id), body: draft.body, createdAt: now)
+                id: ID(numbers.messages), ticketID: ticket.id, kind: .userMessage, author: .user(user.id), body: draft.body, createdAt: now,
+                mail: draft.mail)
             tx.open(ticket, with: message, by: access)
             return Pending(ticket)
         }

@@ -32,7 +32,10 @@ extension Helpdesk {
         return try await database.transaction(in: access.scope, at: start) { tx in
             let both = try await tx.tickets.lock([id, other], seenBy: access.sight).value
             let one = try both.first { $0.id == id }.orNotFound.notMerged
-            let two = try both.first { $0.id == other }.orNotFound
+            guard let two = both.first(where: { $0.id == other }) else {
+                guard event == .unlinked else { throw Refusal.notFound }
+                return Pending(try await tx.unlink(one, fromPurged: other, by: access, at: start, ifMatch: ifMatch))
+            }
             if two.mergedInto != nil { throw Refusal.conflict(.mergedAway) }
             try one.version.mustMatch(ifMatch)
             guard try await act(tx).value else { return Pending(one) }
@@ -48,5 +51,21 @@ extension Helpdesk {
             _ = write(two, id)
             return Pending(write(one, other))
         }
+    }
+}
+
+extension TenantTransaction {
+    /// The number of a purged ticket may be taken off those it was linked with. One that the caller only does not see stays.
+    fileprivate func unlink(
+        _ old: Ticket, fromPurged other: ID<Ticket>, by access: Access, at start: Timestamp, ifMatch: Int64?
+    ) async throws -> Ticket {
+        try old.version.mustMatch(ifMatch)
+        guard try await tickets.find(other, seenBy: .everything).value == nil,
+            try await links.remove(TicketLink(kind: .related, ticketID: other), from: old.id).value
+        else { throw Refusal.notFound }
+        var ticket = old
+        let change = FieldChange("related_id", from: .number(other.value), to: .none)
+        write(&ticket, since: old, .unlinked, by: access, at: max(start, old.updatedAt), also: [change])
+        return ticket
     }
 }

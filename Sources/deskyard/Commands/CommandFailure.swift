@@ -24,7 +24,7 @@ struct CommandFailure: Error, CustomStringConvertible {
         switch refusal {
         case .invalid(let faults): faults.map { "\($0.field): \($0.message)" }.joined(separator: "\n")
         case .conflict(let conflict): conflict.rawValue
-        case .notFound: "There is no such helpdesk, person or token."
+        case .notFound: "There is no such helpdesk, person, token or job."
         default: "\(refusal)"
         }
     }

@@ -3,6 +3,8 @@
 enum Setting: String, CaseIterable {
     case databaseURL = "database-url"
     case migrationDatabaseURL = "migration-database-url"
+    case listenDatabaseURL = "listen-database-url"
+    case workers
     case host
     case port
     case poolSize = "pool-size"
@@ -19,7 +21,8 @@ enum Setting: String, CaseIterable {
 
     var fallback: String? {
         switch self {
-        case .databaseURL, .migrationDatabaseURL: nil
+        case .databaseURL, .migrationDatabaseURL, .listenDatabaseURL: nil
+        case .workers: "8"
         case .host: "127.0.0.1"
         case .port: "8080"
         case .poolSize: "16"
@@ -39,6 +42,9 @@ enum Setting: String, CaseIterable {
         case .databaseURL:
             "Where the service works, as role deskyard_app: anything libpq takes, such as postgresql://deskyard_app@db/deskyard?sslmode=verify-full."
         case .migrationDatabaseURL: "Where migrations run, as role deskyard_owner; needs a direct connection."
+        case .listenDatabaseURL:
+            "A direct connection that wakes the workers, where database-url leads through a pooler; without it they look once a second."
+        case .workers: "Jobs this process does at a time; 0: none. From 6 on every class of urgency has a place of its own."
         case .host: "Address to listen on."
         case .port: "Port to listen on; 0 takes any free one."
         case .poolSize: "Database connections at the most."
@@ -54,5 +60,5 @@ enum Setting: String, CaseIterable {
     }
 
     /// Never shown.
-    var isSecret: Bool { self == .databaseURL || self == .migrationDatabaseURL }
+    var isSecret: Bool { self == .databaseURL || self == .migrationDatabaseURL || self == .listenDatabaseURL }
 }

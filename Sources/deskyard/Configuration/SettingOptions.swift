@@ -7,6 +7,8 @@ struct SettingOptions: ParsableArguments {
 
     @Option(help: help(.databaseURL)) var databaseURL: String?
     @Option(help: help(.migrationDatabaseURL)) var migrationDatabaseURL: String?
+    @Option(help: help(.listenDatabaseURL)) var listenDatabaseURL: String?
+    @Option(help: help(.workers)) var workers: String?
     @Option(help: help(.host)) var host: String?
     @Option(help: help(.port)) var port: String?
     @Option(help: help(.poolSize)) var poolSize: String?
@@ -28,6 +30,8 @@ struct SettingOptions: ParsableArguments {
         switch setting {
         case .databaseURL: databaseURL
         case .migrationDatabaseURL: migrationDatabaseURL
+        case .listenDatabaseURL: listenDatabaseURL
+        case .workers: workers
         case .host: host
         case .port: port
         case .poolSize: poolSize

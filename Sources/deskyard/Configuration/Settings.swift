@@ -74,6 +74,12 @@ struct Settings {
         return ServerAddress(try text(.databaseURL), sessionSettings: settings.map { (name: $0.0, value: $0.1) })
     }
 
+    /// Where workers are told of new jobs; nil where only a pooler is known, which would tell somebody else.
+    func listenAddress() throws -> ServerAddress? {
+        if let url = given(.listenDatabaseURL) { return ServerAddress(url) }
+        return try flag(.preparedStatements) ? ServerAddress(try text(.databaseURL)) : nil
+    }
+
     func poolOptions() throws -> ConnectionPool.Options {
         var options = ConnectionPool.Options()
         options.maximum = try number(.poolSize, in: 1...1000)
