@@ -42,6 +42,7 @@ final class DeskyardProcess: @unchecked Sendable {
 
     var output: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
     var isRunning: Bool { process.isRunning }
+    var processID: Int32 { process.processIdentifier }
 
     func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

@@ -29,7 +29,7 @@ struct OwnQueue: Sendable {
 
     /// Another process's way to the same queue.
     func neighbour() -> (queue: JobQueue, pool: ConnectionPool) {
-        let pool = ConnectionPool(installation.address, poller: Poller(), logger: .silent)
+        let pool = ConnectionPool(installation.address, options: .patient, poller: Poller(), logger: .silent)
         return (JobQueue(database: Database(pool), clock: clock.clock), pool)
     }
 
@@ -59,7 +59,16 @@ struct OwnQueue: Sendable {
 
     // MARK: Workers
 
-    func register() async throws -> Int64 { try await queue.register(host: "test", process: 1, slots: 8) }
+    /// One that nobody misses, however long the test is kept waiting by others; unless it is silenced.
+    func register() async throws -> Int64 {
+        let worker = try await queue.register(host: "test", process: 1, slots: 8)
+        try await keep(worker)
+        return worker
+    }
+
+    func keep(_ worker: Int64) async throws {
+        try await write("update installation.workers set seen_at = now() + interval '1 hour' where id = \(worker)")
+    }
 
     func claim(_ most: Int, of jobClass: JobClass = .interactive, by worker: Int64, floor: Int64 = 0) async throws -> [ClaimedJob] {
         let window = ClaimWindow(floor: floor, most: most)
@@ -74,7 +83,7 @@ struct OwnQueue: Sendable {
 
     /// As if the worker had been silent for a minute.
     func silence(_ worker: Int64) async throws {
-        try await write("update installation.workers set seen_at = seen_at - interval '1 minute' where id = \(worker)")
+        try await write("update installation.workers set seen_at = now() - interval '1 minute' where id = \(worker)")
     }
 
     // MARK: Looking behind it
@@ -96,7 +105,7 @@ struct OwnQueue: Sendable {
 
     /// A session of the superuser's that holds what it has locked, or the snapshot it has taken, until `body` is done.
     func holding<Value>(_ script: String, _ body: (Transaction) async throws -> Value) async throws -> Value {
-        let pool = ConnectionPool(administrator, poller: Poller(), logger: .silent)
+        let pool = ConnectionPool(administrator, options: .patient, poller: Poller(), logger: .silent)
         do {
             let value = try await pool.transaction(opening: [Statement("begin isolation level repeatable read")]) { tx in
                 _ = try await tx.queue(script).value
@@ -146,4 +155,13 @@ func eventually(_ body: () async throws -> Bool) async throws -> Bool {
 func waitUntil(sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Bool) async throws {
     let isSo = try await eventually(body)
     try #require(isSo, sourceLocation: sourceLocation)
+}
+
+extension ConnectionPool.Options {
+    /// Hundreds of tests start at the same moment on two cores.
+    static var patient: Self {
+        var options = Self()
+        options.acquisitionTimeout = .seconds(60)
+        return options
+    }
 }

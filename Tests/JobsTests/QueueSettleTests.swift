@@ -118,6 +118,10 @@ import Testing
             let kept = try await own.claim(4, by: staying)
             try await own.silence(staying)
             #expect(try await own.queue.beat(staying) == [])
+            let seen = try await own.write(
+                "select seen_at > now() - interval '50 seconds' from installation.workers where id = \(staying)")
+            #expect(seen == [["t"]])
+            try await own.keep(staying)
             #expect(try await own.queue.rescue() == 0)
             try await own.queue.leave(leaving)
             let jobs = try await own.jobs()

@@ -99,12 +99,14 @@ package struct PurgeReceipts {
             where purge_runs.tenant_id = $1
                 and (purge_runs.finished_at is not null or purge_receipts.run_id is not null)
                 and (
-                    purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, purge_runs.purged, purge_runs.held,
+                    purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, purge_runs.retention_days,
+                    coalesce(purge_runs.hidden_until, purge_receipts.hidden_until), purge_runs.purged, purge_runs.held,
                     purge_runs.messages, purge_runs.attachments, purge_runs.bytes, purge_runs.started_at, purge_runs.finished_at
                 ) is distinct from (
-                    purge_receipts.status, purge_receipts.scope, purge_receipts.trigger, purge_receipts.state, purge_receipts.purged,
-                    purge_receipts.held, purge_receipts.messages, purge_receipts.attachments, purge_receipts.bytes,
-                    purge_receipts.started_at, purge_receipts.finished_at
+                    purge_receipts.status, purge_receipts.scope, purge_receipts.trigger, purge_receipts.state,
+                    purge_receipts.retention_days, purge_receipts.hidden_until, purge_receipts.purged, purge_receipts.held,
+                    purge_receipts.messages, purge_receipts.attachments, purge_receipts.bytes, purge_receipts.started_at,
+                    purge_receipts.finished_at
                 )
             order by id
             """

@@ -64,6 +64,8 @@ extension Background {
         let isOver = try await large.isOver(run)
         await worker.stop()
         for helpdesk in [large, small] { await helpdesk.close() }
+        // What is left of the large one is in nobody's way.
+        try await ScriptSession.run(on: database.administrator) { _ = try $0.run("delete from installation.jobs") }
         guard !isOver else { throw Failure("the large purge ended before the small one began") }
         return [
             BackgroundResult(

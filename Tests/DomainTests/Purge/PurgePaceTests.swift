@@ -45,6 +45,19 @@ struct PurgePaceTests {
         }
     }
 
+    @Test("After a piece that failed the next one has half as many, but always one; from there it grows again")
+    func shrinks() {
+        var pace = PurgePace(size: 10)
+        var sizes: [Int] = []
+        for _ in 1...5 {
+            pace.shrink()
+            sizes.append(pace.size)
+        }
+        #expect(sizes == [5, 2, 1, 1, 1])
+        pace.learn(tickets: 1, milliseconds: 1, others: 0)
+        #expect(pace.size == 20)
+    }
+
     @Test("What was no work teaches nothing", arguments: [(0, 10.0), (10, 0.0), (0, 0.0)])
     func nothing(tickets: Int, milliseconds: Double) {
         var pace = PurgePace(size: 300)

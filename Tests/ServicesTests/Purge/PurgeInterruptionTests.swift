@@ -24,9 +24,9 @@ struct PurgeInterruptionTests {
             #expect(ending.verdict == .usual)
             #expect(ending.dueFrom == tenant.clock.now.advanced(byDays: 1))
             #expect(record.run.retentionDays == 10)
-            let receipt = try await tenant.sql("select retention_days from helpdesk.purge_receipts where tenant_id = $tenant")
-            // Some were taken while ten days held.
-            #expect(receipt == [["10"]])
+            // The receipt says how far it ever reached: some were taken while ten days held.
+            let reach = try await tenant.reachOfReceipt()
+            #expect(reach == ["10", run.createdAt.advanced(byDays: -10).description])
         }
     }
 
@@ -44,6 +44,34 @@ struct PurgeInterruptionTests {
             #expect(first.count == 2)
             #expect(left == Array(hidden[5...]))
             #expect(ending.run.figures.purged == 5)
+            #expect(ending.run.retentionDays == 11)
+            let reach = try await tenant.reachOfReceipt()
+            #expect(reach == ["11", run.createdAt.advanced(byDays: -11).description])
+        }
+    }
+
+    @Test("A piece that was too much is tried again with half as many tickets, down to one")
+    func tooMuch() async throws {
+        try await withTenant { tenant in
+            let hidden = try await tenant.hide(4, as: .spam)
+            let run = try await tenant.start(.spam)
+            try await tenant.sql("update helpdesk.purge_runs set batch = 5 where tenant_id = $tenant")
+            var sizes: [[[String?]]] = []
+            for _ in 1...3 {
+                try await tenant.helpdesk.shrinkPurge(run.id, in: tenant.scope)
+                sizes.append(try await tenant.sql("select batch, purged from helpdesk.purge_runs where tenant_id = $tenant"))
+            }
+            let piece = try await tenant.piece(of: run)
+            let left = try await tenant.everyTicket
+            let ending = try await tenant.finish(run)
+            let before = try await tenant.read(run)
+            try await tenant.helpdesk.shrinkPurge(run.id, in: tenant.scope)
+            let after = try await tenant.read(run)
+            #expect(sizes == [[["2", "0"]], [["1", "0"]], [["1", "0"]]])
+            #expect(piece.count == 1)
+            #expect(left == Array(hidden[1...]))
+            #expect(ending.run.figures.purged == 4)
+            #expect(after == before)
         }
     }
 
@@ -150,5 +178,15 @@ extension TestTenant {
             if number < count { clock.advance(days: 1) }
         }
         return hidden
+    }
+
+    /// Its retention in days, and up to which moment it took what was hidden.
+    fileprivate func reachOfReceipt() async throws -> [String?] {
+        try await sql(
+            """
+            select retention_days, to_char(hidden_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+            from helpdesk.purge_receipts
+            where tenant_id = $tenant
+            """)[0]
     }
 }

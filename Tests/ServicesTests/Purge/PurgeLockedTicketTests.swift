@@ -50,6 +50,7 @@ struct PurgeLockedTicketTests {
             #expect(ending?.run.figures.purged == 2)
             // Something was taken; that the rest is overdue is said by its age.
             #expect(ending?.verdict == .usual)
+            #expect(ending?.left == 1)
             #expect(ending?.dueFrom == due)
             #expect(kept.receipt?.number == 1)
             #expect(next.run.figures.purged == 1)
@@ -67,6 +68,7 @@ struct PurgeLockedTicketTests {
             let left = try await tenant.everyTicket
             let schedule = try await tenant.helpdesk.readPurgeSchedule(.spam, tenant.agent.access).schedule
             #expect(ending.verdict == .tookNothing)
+            #expect(ending.left == 2)
             #expect(ending.run.figures == PurgeFigures())
             #expect(ending.dueFrom == schedule.dueFrom)
             #expect(try #require(schedule.dueFrom) < tenant.clock.now)
@@ -81,6 +83,7 @@ struct PurgeLockedTicketTests {
             tenant.clock.advance(days: 40)
             let ending = try await tenant.purge(.spam, .due)
             #expect(ending.verdict == .usual)
+            #expect(ending.left == 0)
             #expect(ending.run.figures == PurgeFigures(held: 2))
             #expect(ending.dueFrom == nil)
         }
