@@ -29,7 +29,7 @@ extension DevReading {
 func waitUntil(_ body: () async throws -> Bool) async throws {
     let start = ContinuousClock.now
     while try await !body() {
-        guard start.duration(to: .now) < .seconds(60) else { throw DeskyardProcess.Failure(output: "waited in vain") }
+        guard start.duration(to: .now) < .seconds(120) else { throw DeskyardProcess.Failure(output: "waited in vain") }
         try await Task.sleep(for: .milliseconds(10))
     }
 }

@@ -141,10 +141,10 @@ func known<Value>(_ value: Value?) throws -> Value {
     return value
 }
 
-/// Tries until it is so, for what goes on in its own time; for 30 seconds at the most.
+/// Tries until it is so, for what goes on in its own time; for two minutes at the most.
 func eventually(_ body: () async throws -> Bool) async throws -> Bool {
     let start = ContinuousClock.now
-    while start.duration(to: .now) < .seconds(30) {
+    while start.duration(to: .now) < .seconds(120) {
         if try await body() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }
