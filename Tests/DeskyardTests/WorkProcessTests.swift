@@ -69,7 +69,8 @@ struct WorkProcessTests {
         #expect([shown["purged"], shown["messages"], shown["bytes"]].map { $0?.integer } == doomed)
         #expect(shown["held"]?.integer == 200)
         #expect(try await desk.doomed()[0] == 0)
-        #expect(try await desk.rest() == rest)
+        let left = try await desk.rest()
+        #expect(left == rest)
         #expect(try await desk.number("select count(*) from helpdesk.messages") == 2 * 700)
         #expect(try await desk.number("select count(*) from helpdesk.ticket_history") == 700)
         for (measure, count) in [("created", 1), ("resolved", 1), ("user_message", 1), ("reply", 1), ("note", 0)] {

@@ -8,7 +8,8 @@ import Services
 import Support
 import Testing
 
-/// A queue in a database of one test's own, because whoever claims gets the jobs of all helpdesks; time stands still until the test moves it.
+/// A queue in a database of one test's own, because whoever claims gets the jobs of all helpdesks. Time stands still until the test
+/// moves it.
 struct OwnQueue: Sendable {
     let installation: TestInstallation
     let administrator: ServerAddress

@@ -18,7 +18,7 @@ import Testing
                 try await own.installation.database.transaction(in: scope, at: now) { tx -> Pending<Void> in
                     tx.jobs.enqueue(.probe, at: now)
                     // It was there, for the transaction itself.
-                    _ = try await tx.numbersAreThere()
+                    try await tx.reachDatabase()
                     throw Enough()
                 }
             }
@@ -108,5 +108,5 @@ import Testing
 
 extension TenantTransaction {
     /// Goes to the database with all that was queued.
-    fileprivate func numbersAreThere() async throws -> Bool { try await purgeSchedules.read(.spam).value.enabled }
+    fileprivate func reachDatabase() async throws { _ = try await purgeSchedules.read(.spam).value }
 }

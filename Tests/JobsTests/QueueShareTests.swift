@@ -149,7 +149,8 @@ extension OwnQueue {
         try await write(
             """
             insert into installation.jobs (tenant_id, kind, class, payload, state, turn, run_at, enqueued_at)
-            select tenant, 'probe', \(jobClass.rawValue), '{}', 'ready', installation.next_turn(tenant, \(jobClass.rawValue)) + n, now(), now()
+            select tenant, 'probe', \(jobClass.rawValue), '{}', 'ready', installation.next_turn(tenant, \(jobClass.rawValue)) + n,
+                now(), now()
             from generate_series(0, \(each - 1)) n, generate_series(1, \(tenants)) tenant
             order by n, tenant
             """)
