@@ -71,7 +71,8 @@ struct WorkerState {
         ring()
     }
 
-    /// The job to begin now: the most urgent one there is room for. None as long as a more urgent one may be in the queue: that is asked first.
+    /// The job to begin now: the most urgent one there is room for. None as long as a more urgent one may be in the queue, which is asked
+    /// first.
     mutating func begin() -> ClaimedJob? {
         if isDraining { return nil }
         for jobClass in JobClass.allCases where capacity.room(for: jobClass, beside: running) > 0 {

@@ -31,9 +31,11 @@ struct PurgeableDesk: Sendable {
             set session_replication_role = replica;
             insert into helpdesk.tickets (tenant_id, id, ref, subject, status, hidden_from, hidden_at, resolved_at, legal_hold, user_id,
                 department_id, priority, urgency, channel, message_count, version, created_at, updated_at, status_changed_at)
-            select \(tenant.tenant.id), n, 'BULK-' || n, 'Subject ' || repeat('x', n % 50), case when hides then 'deleted' else 'resolved' end,
+            select \(tenant.tenant.id), n, 'BULK-' || n, 'Subject ' || repeat('x', n % 50),
+                case when hides then 'deleted' else 'resolved' end,
                 case when hides then 'resolved' end, case when hides then now() - interval '1 day' + make_interval(secs => n % 1000) end,
-                now() - interval '2 days', case when n > \(deleted) and hides then 'a law suit' end, \(tenant.userID), 1, 'normal', 1, 'api', 2, 1,
+                now() - interval '2 days', case when n > \(deleted) and hides then 'a law suit' end, \(tenant.userID),
+                1, 'normal', 1, 'api', 2, 1,
                 now() - make_interval(days => 3 + n % 5), now() - interval '1 day', now() - interval '1 day'
             from generate_series(1, \(deleted + held + visible)) n, lateral (select n <= \(deleted + held) as hides) as fate;
             insert into helpdesk.messages (tenant_id, ticket_id, id, kind, agent_id, user_id, format, body, created_at)
@@ -77,7 +79,8 @@ struct PurgeableDesk: Sendable {
             try await number(
                 """
                 select (select sum(octet_length(subject)) from helpdesk.tickets where \(doomed))
-                    + (select sum(octet_length(body)) from helpdesk.messages join helpdesk.tickets on tickets.id = ticket_id where \(doomed))
+                    + (select sum(octet_length(body))
+                        from helpdesk.messages join helpdesk.tickets on tickets.id = ticket_id where \(doomed))
                 """),
         ]
     }

@@ -68,6 +68,7 @@ import Testing
         try await withQueue { own in
             let holder = try await own.register()
             try await own.queue.enqueue(.probe, times: Self.jobs, tenants: 200)
+            try await own.write("update installation.jobs set state = 'delayed' where id % 100 = 0")
             for isAnalysed in [false, true] {
                 if isAnalysed { try await own.write("analyze installation.jobs") }
                 for statement in try await statements(own, holder: holder) {

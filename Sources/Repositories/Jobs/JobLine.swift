@@ -218,7 +218,8 @@ package struct JobLine {
             ),
             placed as materialized (
                 select id,
-                    installation.next_turn(tenant_id, class) - 1 + row_number() over (partition by tenant_id, class order by run_at, id) as turn
+                    installation.next_turn(tenant_id, class) - 1
+                        + row_number() over (partition by tenant_id, class order by run_at, id) as turn
                 from due
             )
             update installation.jobs

@@ -94,7 +94,8 @@ package struct Workers {
         case release = """
             with freed as materialized (
                 select id,
-                    installation.next_turn(tenant_id, class) - 1 + row_number() over (partition by tenant_id, class order by turn, place) as turn
+                    installation.next_turn(tenant_id, class) - 1
+                        + row_number() over (partition by tenant_id, class order by turn, place) as turn
                 from installation.jobs
                 where state = 'running'
                     and worker_id = any ($1)

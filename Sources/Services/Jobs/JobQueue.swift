@@ -45,7 +45,8 @@ package struct JobQueue: Sendable {
         return try await database.system { $0.workers.register(host: host, process: process, slots: slots, at: now) }
     }
 
-    /// Settles what is done and takes what is next, in one transaction. Answers nil when the worker was taken for dead: then nothing happened.
+    /// Settles what is done and takes what is next, in one transaction. Answers nil when the worker was taken for dead: then nothing is
+    /// settled or taken.
     package func exchange(_ report: Report, _ wanted: [(JobClass, ClaimWindow)], by worker: Int64) async throws -> [[ClaimedJob]]? {
         let now = clock.now()
         return try await onQueue { system in
