@@ -37,8 +37,10 @@ create table installation.jobs (
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 10000, autovacuum_vacuum_cost_delay = 0
 );
 create unique index jobs_unique_key on installation.jobs (tenant_id, unique_key) where unique_key is not null;
-create index jobs_ready on installation.jobs (class, turn, place) where state = 'ready';
-create index jobs_ready_of_tenant on installation.jobs (class, tenant_id, turn) where state = 'ready';
+-- The second conditions are always true, and each query of a line says its own: so there is one index for each. By its costs the planner
+-- cannot tell them apart while it takes the queue for empty, and it does so for a minute after the queue has filled.
+create index jobs_ready on installation.jobs (class, turn, place) where state = 'ready' and place > 0;
+create index jobs_ready_of_tenant on installation.jobs (class, tenant_id, turn) where state = 'ready' and turn >= 0;
 create index jobs_delayed on installation.jobs (run_at) where state = 'delayed';
 create index jobs_running on installation.jobs (worker_id) where state = 'running';
 
@@ -61,6 +63,7 @@ language sql stable as $$
             and jobs.class = job_class
             and jobs.tenant_id = tenant
             and jobs.turn > served.turn
+            and jobs.turn >= 0
     ), 0)) + 1
     from (select coalesce(pg_sequence_last_value(('installation.job_turns_' || job_class)::regclass), 0) as turn) as served
 $$;

@@ -144,6 +144,7 @@ package struct JobLine {
                 where state = 'ready'
                     and class = $1::integer
                     and turn >= $2
+                    and place > 0
                 order by turn, place
                 limit $3
                 for update skip locked
