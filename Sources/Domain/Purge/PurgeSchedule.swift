@@ -12,7 +12,7 @@ package struct PurgeSchedule: Equatable, Sendable {
     /// IANA name.
     package var timeZone: String
     package var nextRunAt: Timestamp?
-    /// From when on something is overdue, as the last run left it.
+    /// From when on something is overdue, as it was when it was last looked at.
     package var dueFrom: Timestamp?
     package var version: Int64
 

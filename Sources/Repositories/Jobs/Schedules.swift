@@ -12,7 +12,7 @@ package struct ScheduleRecord: Equatable, Sendable {
     /// Nil: switched off.
     package var nextRunAt: Timestamp?
     package var lastRunAt: Timestamp?
-    /// From when on something is overdue, as the last run left it.
+    /// From when on something is overdue, as it was when it was last looked at.
     package var dueFrom: Timestamp?
 }
 

@@ -87,7 +87,7 @@ extension Helpdesk {
         }
     }
 
-    /// Ends a run that nobody works on any more: its job has failed for good, or was thrown away. What it took stays taken.
+    /// Ends a run whose job was thrown away. What it took stays taken.
     package func abandonPurge(_ id: ID<PurgeRun>, as state: PurgeRun.State, in scope: TenantScope) async throws -> PurgeEnding? {
         let now = clock.now()
         return try await database.transaction(in: scope, at: now) { tx in
