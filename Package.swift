@@ -51,6 +51,7 @@ let package = Package(
             [
                 "Domain", "JSON", "Services", logging, metrics, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "deskyard",

@@ -9,12 +9,19 @@ struct Answer: Sendable {
     var etag: String?
     var location: String?
     var body: [UInt8]
+    /// In place of a body: what is told while it happens.
+    var events: EventStream?
 
     init(status: Int = 200, etag: String? = nil, location: String? = nil, body: [UInt8]) {
         self.status = status
         self.etag = etag
         self.location = location
         self.body = body
+    }
+
+    init(events: EventStream) {
+        self.init(body: [])
+        self.events = events
     }
 
     /// Done, and nothing to show.
@@ -29,6 +36,7 @@ struct Answer: Sendable {
     }
 
     var response: Response {
+        if let events { return events.response }
         var headers = HTTPFields()
         // Answers are somebody's own; no cache between us may keep them.
         headers[.cacheControl] = "private, no-cache"

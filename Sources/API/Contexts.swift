@@ -27,6 +27,8 @@ struct OpenContext: RequestContext {
 struct TenantContext: Sendable {
     let access: Access
     let request: RequestReader
+    /// After `StaleAccess`, for what goes on after the handler has answered: what holds now.
+    let refreshed: @Sendable () async throws -> Access
 }
 
 /// A request of the hosting provider.

@@ -23,6 +23,8 @@ enum ErrorResponses {
         case is NIOTooManyBytesError: (Problem(status: 413, detail: "The body is larger than this server takes."), false)
         case let bad as BadRequest: (Problem(status: bad.status, detail: bad.detail), false)
         case let error as HTTPError: (Problem(status: error.status.code, detail: error.body ?? "There is nothing here."), false)
+        case is TooManyStreams:
+            (Problem(status: 429, detail: "There are too many event streams open; end one, or look from time to time."), false)
         case is CancellationError: (Problem(status: 503, detail: "The server is shutting down."), false)
         default: (Problem(status: 500, detail: "Something went wrong on our side; it is in our log under this request's id."), true)
         }

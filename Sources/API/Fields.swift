@@ -131,7 +131,41 @@ struct Fields {
         parse(name, "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))") { Word(rawValue: $0) }
     }
 
-    /// Adds what was found elsewhere, such as in a nested object.
+    /// An object in the body; what is wrong in it is named by its path.
+    mutating func object<Value>(_ name: String, _ read: (inout Fields) -> Value?) -> Value? {
+        guard let value = value(name), !value.isNull else { return nil }
+        return nested(value, at: name, read)
+    }
+
+    /// A list of objects; nil when it is missing or something in it is wrong.
+    mutating func objects<Item>(_ name: String, atMost most: Int, _ read: (inout Fields) -> Item?) -> [Item]? {
+        guard let value = value(name), !value.isNull else { return nil }
+        guard let items = value.array else {
+            fault(name, "type", "must be a list")
+            return nil
+        }
+        guard items.count <= most else {
+            fault(name, "too_long", "at most \(most)")
+            return nil
+        }
+        let parsed = items.enumerated().map { nested($0.element, at: "\(name)[\($0.offset)]", read) }
+        return parsed.contains { $0 == nil } ? nil : parsed.compactMap(\.self)
+    }
+
+    private mutating func nested<Value>(_ value: JSONValue, at path: String, _ read: (inout Fields) -> Value?) -> Value? {
+        guard value.object != nil, var inner = try? Fields(value, prefix: prefix + path + ".") else {
+            fault(path, "type", "must be an object")
+            return nil
+        }
+        let result = read(&inner)
+        do { try inner.finish() } catch { faults += inner.faults }
+        return inner.faults.isEmpty ? result : nil
+    }
+
+    /// Whether something was found wrong with this member.
+    func isFaulty(_ name: String) -> Bool { faults.contains { $0.field == prefix + name } }
+
+    /// Adds what was found elsewhere, such as by a service.
     mutating func add(_ more: [FieldFault]) { faults += more }
 
     /// Refuses with everything that was wrong, members nobody asked for among it: a misspelt field must not be ignored silently.

@@ -7,11 +7,11 @@ import JSON
 struct Query {
     private let values: [(name: String, value: String)]
     private var read: Set<String> = []
-    private var faults: [FieldFault] = []
+    private(set) var faults: [FieldFault] = []
 
-    init(_ request: Request) {
-        values = request.uri.queryParameters.map { (String($0.key), String($0.value)) }
-    }
+    init(_ request: Request) { self.init(request.uri.queryParameters.map { (String($0.key), String($0.value)) }) }
+
+    init(_ values: [(name: String, value: String)]) { self.values = values }
 
     mutating func all(_ name: String) -> [String] {
         read.insert(name)

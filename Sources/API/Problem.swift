@@ -30,17 +30,15 @@ struct Problem: Sendable {
         503: "The database is away",
     ]
 
+    static let faults = Schema.array(
+        .object([Schema.property("field", .string()), Schema.property("code", .string()), Schema.property("message", .string())]))
+
     static let schema = Schema.object([
         Schema.property("type", .string(description: "Where the problem is explained, relative to this server.")),
         Schema.property("title", .string()),
         Schema.property("status", .integer(minimum: 300, maximum: 599)),
         Schema.property("detail", .string()),
-        Schema.property(
-            "errors",
-            .array(
-                .object([
-                    Schema.property("field", .string()), Schema.property("code", .string()), Schema.property("message", .string()),
-                ])), required: false),
+        Schema.property("errors", faults, required: false),
     ])
 
     var body: [UInt8] {
@@ -56,18 +54,24 @@ struct Problem: Sendable {
             writer.string(detail)
             if !faults.isEmpty {
                 writer.key("errors")
-                writer.array(faults) { writer, fault in
-                    writer.object { writer in
-                        writer.key("field")
-                        writer.string(fault.field)
-                        writer.key("code")
-                        writer.string(fault.code)
-                        writer.key("message")
-                        writer.string(fault.message)
-                    }
-                }
+                writer.faults(faults)
             }
         }
         return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    mutating func faults(_ faults: [FieldFault]) {
+        array(faults) { writer, fault in
+            writer.object { writer in
+                writer.key("field")
+                writer.string(fault.field)
+                writer.key("code")
+                writer.string(fault.code)
+                writer.key("message")
+                writer.string(fault.message)
+            }
+        }
     }
 }

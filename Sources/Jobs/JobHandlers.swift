@@ -7,6 +7,7 @@ package struct JobHandlers: Sendable {
     let helpdesk: Helpdesk
     let logger: Logger
     let purgeMeters = PurgeMeters()
+    let massMeters = MassActionMeters()
 
     package init(helpdesk: Helpdesk, logger: Logger) {
         self.helpdesk = helpdesk
@@ -18,15 +19,27 @@ package struct JobHandlers: Sendable {
         case (.probe, _): .done
         case (.scheduledPurge(let status, let slot), let scope?): try await startScheduledPurge(status, slot: slot, in: scope)
         case (.purge(let run), let scope?): try await purge(run, in: scope)
-        case (.scheduledPurge, nil), (.purge, nil): .discard(because: "a purge without a helpdesk")
+        case (.massAction(let id, let lane), let scope?): try await massAction(id, lane: lane, in: scope)
+        case (.forgetMassActions, let scope?): try await forgetMassActions(in: scope)
+        case (.scheduledPurge, nil), (.purge, nil), (.massAction, nil), (.forgetMassActions, nil): .discard(because: "no helpdesk for it")
         }
     }
 
-    /// An operator has thrown the job away. (One that failed for good stays as it is: it may be done again.)
+    /// An operator has thrown the job away.
     func cancelled(_ job: Job, in scope: TenantScope?) async {
         switch (job, scope) {
         case (.purge(let run), let scope?): await cancelPurge(run, in: scope)
-        case (.purge, nil), (.probe, _), (.scheduledPurge, _): break
+        // The first lane does what the others leave.
+        case (.massAction(let id, lane: 0), let scope?): await abandonMassAction(id, as: .cancelled, in: scope)
+        case (.purge, nil), (.massAction, _), (.probe, _), (.scheduledPurge, _), (.forgetMassActions, _): break
+        }
+    }
+
+    /// The job has failed for good; it lies among the dead, from where operators may have it done again.
+    func gaveUp(_ job: Job, in scope: TenantScope?) async {
+        switch (job, scope) {
+        case (.massAction(let id, lane: 0), let scope?): await abandonMassAction(id, as: .failed, in: scope)
+        case (.massAction, _), (.purge, _), (.probe, _), (.scheduledPurge, _), (.forgetMassActions, _): break
         }
     }
 }

@@ -217,6 +217,7 @@ package final class Worker: Sendable {
             return .discard(because: failure)
         }
         logger.error("job has failed for good: see deskyard jobs list --state dead", metadata: ["job": "\(claimed.id)"])
+        await handlers.gaveUp(job, in: claimed.scope)
         return .failed(failure)
     }
 

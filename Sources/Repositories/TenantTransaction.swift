@@ -40,6 +40,10 @@ package final class TenantTransaction {
     package var purgeReceipts: PurgeReceipts { PurgeReceipts(transaction: self) }
     package var purgedMails: PurgedMails { PurgedMails(transaction: self) }
     package var dailyTotals: DailyTotals { DailyTotals(transaction: self) }
+    package var massActions: MassActions { MassActions(transaction: self) }
+    package var massParts: MassActionParts { MassActionParts(transaction: self) }
+    package var massItems: MassActionItems { MassActionItems(transaction: self) }
+    package var massWrites: MassWrites { MassWrites(transaction: self) }
     package var bulk: Bulk { Bulk(transaction: self) }
     package var counters: Counters { Counters(transaction: self) }
     var answers: Answers { Answers(transaction: self) }
@@ -81,13 +85,27 @@ package final class TenantTransaction {
         transaction.send(Statement("set local app.tenant_id = '\(scope.tenant.value)'", prepared: false))
     }
 
+    /// Who looks how busy the database is does not count us.
+    func markAsBackground() {
+        transaction.send(Statement("set local application_name = 'deskyard background'", prepared: false))
+    }
+
+    /// Statements that join two thousand values with two thousand rows. A kept plan takes the values for ten, and would compare each with
+    /// each: here it must put one side into a hash table.
+    func joiningMany(_ statements: () -> Void) {
+        transaction.send(Statement("set local enable_nestloop = off", prepared: false))
+        statements()
+        transaction.send(Statement("set local enable_nestloop = on", prepared: false))
+    }
+
     /// Queues a statement with the tenant as `$1`.
     @discardableResult
     func run(_ sql: some TenantSQL, _ binds: [Bind] = []) -> Pending<Rows> {
         transaction.queue(sql.rawValue, [.bigint(scope.tenant.value)] + binds)
     }
 
-    /// Queues a query put together from the closed set of fragments in `TicketQuery`.
+    /// Queues a statement put together from a closed set of fragments.
+    @discardableResult
     func run(_ query: TicketQuery) -> Pending<Rows> {
         transaction.queue(query.sql, [.bigint(scope.tenant.value)] + query.binds)
     }

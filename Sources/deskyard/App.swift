@@ -13,6 +13,7 @@ import Services
 /// The composition root: everything that lives as long as the process is made here, once.
 struct App: Sendable {
     let pool: ConnectionPool
+    let database: Database
     let helpdesk: Helpdesk
     let installation: Installation
     let authenticator: Authenticator
@@ -25,7 +26,7 @@ struct App: Sendable {
         poller = Poller()
         pool = ConnectionPool(try settings.serverAddress(), options: try settings.poolOptions(), poller: poller, logger: logger)
         let perTransaction = try settings.flag(.preparedStatements) ? nil : try settings.seconds(.statementTimeout)
-        let database = Database(pool, statementTimeoutPerTransaction: perTransaction)
+        database = Database(pool, statementTimeoutPerTransaction: perTransaction)
         helpdesk = Helpdesk(database: database)
         installation = Installation(database: database)
         authenticator = Authenticator(database: database)

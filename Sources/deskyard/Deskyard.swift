@@ -15,12 +15,13 @@ struct Deskyard: AsyncParsableCommand {
               deskyard work                     only work on jobs
               deskyard tenant create acme --name "Acme Ltd"
               deskyard jobs list --state dead   what has failed for good
+              deskyard mass-action --help       change many tickets in one go, and back
               deskyard purge verify             whether the receipts of all purges are whole
               deskyard doctor                   what is wrong with this installation
             """,
         version: version,
         subcommands: [
             Dev.self, Serve.self, Work.self, Migrate.self, TenantCommand.self, TokenCommand.self, JobsCommand.self, PurgeCommand.self,
-            Doctor.self, BenchData.self,
+            MassActionCommand.self, Doctor.self, BenchData.self,
         ])
 }

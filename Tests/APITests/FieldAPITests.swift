@@ -318,7 +318,8 @@ struct SettingsAPITests {
             }
             let first = try await server.send("GET", "/v1/settings", token: tenant.agent.token)
             let expected: JSONValue = [
-                "name": "Test", "time_zone": "Europe/London", "reopen_days": 30, "late_message": "follow_up", "version": 1,
+                "name": "Test", "time_zone": "Europe/London", "reopen_days": 30, "late_message": "follow_up", "undo_days": 7,
+                "mass_action_days": 90, "version": 1,
             ]
             #expect(first.json == expected)
             #expect(first.header("ETag") == "\"1\"")

@@ -100,7 +100,10 @@ extension HiddenScene {
                 switch (name, operation.kind) {
                 case ("slug", _): ways = [tenant.tenant.slug.text]
                 case ("id", "tickets"): ways = ["\(plain)"]
-                case ("id", let kind?): ways = ["\(try await things.one(kind))"]
+                case ("id", let kind?):
+                    let id = try await things.one(kind)
+                    if operation.isStream { try await things.end(id) }
+                    ways = ["\(id)"]
                 case ("id", nil): ways = ["\(try await tenant.bury())"]
                 default: ways = operation.words(of: name, in: "path").sorted()
                 }

@@ -54,6 +54,8 @@ final class Things {
             answered = try await server.send(call, token: token(for: operation))
         }
         try #require([201, 202].contains(answered.status) && answered.id > 0, "\(kind): \(answered.json)")
+        // Nobody works on it here, and without it there is nothing to try again.
+        if kind == "mass-actions" { try await tenant.failAtTicket(of: answered.id) }
         return answered.id
     }
 
@@ -73,6 +75,7 @@ final class Things {
         var target = id
         if target == nil, let kind = operation.kind { target = try await make(kind) }
         if operation.isOperators, operation.namesSomething { target = try await tenant.bury() }
+        if operation.isStream, let target { try await end(target) }
         var used: [String: Set<Int64>] = [:]
         if let kind = operation.kind, let target { used[kind] = [target] }
         // Whose the tickets are.
@@ -126,12 +129,17 @@ final class Things {
 
     /// A token of somebody who may do this, and of an admin only where it must be one.
     func token(for operation: Contract.Operation) async throws -> String {
-        guard operation.scope != TokenScope.acceptInvitation.rawValue else {
+        guard !operation.scopes.contains(TokenScope.acceptInvitation.rawValue) else {
             let invited = try await make("agents")
             let answered = try await server.send("POST", "/v1/agents/\(invited)/invitation", token: tenant.admin.token)
             return try #require(answered.word("invitation_token"))
         }
         return operation.callers == "admins" ? tenant.admin.token : tenant.agent.token
+    }
+
+    /// What is followed until its end has one: nobody works on it here.
+    func end(_ massAction: Int64) async throws {
+        _ = try await server.send("POST", "/v1/mass-actions/\(massAction)/cancel", token: tenant.admin.token)
     }
 
     private func fill(
@@ -212,4 +220,18 @@ func everyRow(of tenant: TestTenant, traces: Bool = true) async throws -> [Strin
     }
     try #require(rows["tickets"] != nil && rows["messages"] != nil && rows["ticket_history"] != nil)
     return rows
+}
+
+extension TestTenant {
+    /// A result that a worker would have left.
+    func failAtTicket(of massAction: Int64) async throws {
+        let tenant = tenant.id.value
+        try await ScriptSession.run(on: TestInstallation.superuserAddress()) { session in
+            _ = try session.run(
+                """
+                insert into helpdesk.mass_action_items (tenant_id, mass_action_id, ticket, outcome, reason, version)
+                values (\(tenant), \(massAction), 4711, 'failed', 'locked', 1)
+                """)
+        }
+    }
 }

@@ -6,6 +6,8 @@ extension Contract.Operation {
     /// `GET /v1/tickets/{id}`.
     var name: String { "\(method) \(path)" }
     var takesBody: Bool { json["requestBody"] != nil }
+    /// Answers as long as there is something to tell.
+    var isStream: Bool { json["responses"]?["200"]?["content"]?["text/event-stream"] != nil }
     var namesTicket: Bool { path.hasPrefix("/v1/tickets/{id}") }
     var namesSomething: Bool { path.contains("{id}") }
 
@@ -37,8 +39,8 @@ extension Contract.Operation {
         (json["parameters"]?.array ?? []).filter { $0["in"]?.string == place }
     }
 
-    /// What a token needs for it; nil: nothing.
-    var scope: String? { json["security"]?.array?.first?["tenantToken"]?.array?.first?.string }
+    /// What a token needs for it.
+    var scopes: Set<String> { Set((json["security"]?.array?.first?["tenantToken"]?.array ?? []).compactMap(\.string)) }
 }
 
 extension Contract {

@@ -83,14 +83,14 @@ struct ListCombinations {
         id: ID(1), key: FieldKey(unchecked: "order_no"), value: .text(String(repeating: "A", count: FieldValue.keyLength + 1)))
     private static let number = TicketFilter.FieldCondition(id: ID(2), key: FieldKey(unchecked: "pieces"), value: .number(7))
 
-    private static let filtersUnderSights = [
+    static let filtersUnderSights = [
         TicketFilter(),
         filter { $0.statuses = [.visible(.awaitingAgent), .visible(.pending)] },
         filter { $0.statuses = [.hidden(.spam)] },
         filter { $0.label = label },
     ]
 
-    private static let filters = [
+    static let filters = [
         TicketFilter(),
         filter { $0.statuses = [.visible(.pending)] },
         filter { $0.statuses = [.visible(.pending), .visible(.awaitingAgent)] },

@@ -25,7 +25,7 @@ enum PlanDatabase {
     }
 
     /// `writers` of the users have tickets, one in each so many (`gap`), and hardly two of an organization. What a ticket has of one thing
-    /// says little about what it has of another.
+    /// says little about what it has of another. Every mass action was about all tickets.
     private static let fill = """
         -- Foreign keys are right here without being checked 200,000 times.
         set session_replication_role = replica;
@@ -67,6 +67,15 @@ enum PlanDatabase {
         select tenant_id, id, 1 + id % 3 from helpdesk.tickets where id % 50 = 0;
         insert into helpdesk.ticket_ccs (tenant_id, ticket_id, user_id)
         select tenant_id, id, 1 + id / 50 % writers * gap from helpdesk.tickets join sizes on n = tenant_id where id % 50 = 0;
+        insert into helpdesk.ticket_history (tenant_id, ticket_id, version, at, actor_kind, actor_id, event, changes)
+        select tenant_id, id, v, now(), 'agent', 1, 'updated', '[]' from helpdesk.tickets, generate_series(1, 3) v;
+        insert into helpdesk.mass_actions (tenant_id, id, state, actions, agent_id, total, created_at, finished_at)
+        select n, a, 'done', '[]', 1 + a % 3, tickets, now(), now() from sizes, generate_series(1, 5) a;
+        insert into helpdesk.mass_action_parts (tenant_id, mass_action_id, part, tickets, versions, statuses, message_counts, size)
+        select n, a, p, array[1], array[1], array['pending'], array[1], 1 from sizes, generate_series(1, 5) a, generate_series(0, 9) p;
+        insert into helpdesk.mass_action_items (tenant_id, mass_action_id, ticket, outcome, reason, version)
+        select n, a, i, case when i % 50 = 0 then 'failed' else 'done' end, case when i % 50 = 0 then 'locked' end, 1
+        from sizes, generate_series(1, 5) a, generate_series(1, tickets) i;
         analyze;
         """
 }

@@ -29,9 +29,9 @@ import Testing
     @Test("every statement can be prepared against the migrated schema, as the application's role")
     func statementsPrepare() async throws {
         let address = try await TestInstallation.shared.value.address
-        let lists = ListCombinations.all.map(\.sql)
+        let composed = ListCombinations.all.map(\.sql) + MassCombinations.all.map(\.sql)
         try await ScriptSession.run(on: address) { session in
-            for (index, sql) in (StatementCatalogue.tenantStatements + StatementCatalogue.systemStatements + lists).enumerated() {
+            for (index, sql) in (StatementCatalogue.tenantStatements + StatementCatalogue.systemStatements + composed).enumerated() {
                 do { try session.run("prepare p\(index) as \(sql)") } catch { Issue.record("\(error) in:\n\(sql)") }
             }
         }
@@ -40,7 +40,7 @@ import Testing
     @Test("every statement on tenants' tables binds the tenant to $1, as a bigint")
     func statementsBindTheTenant() async throws {
         let address = try await TestInstallation.shared.value.address
-        let statements = StatementCatalogue.tenantStatements + ListCombinations.all.map(\.sql)
+        let statements = StatementCatalogue.tenantStatements + ListCombinations.all.map(\.sql) + MassCombinations.all.map(\.sql)
         try await ScriptSession.run(on: address) { session in
             for (index, sql) in statements.enumerated() {
                 let isInsert = sql.hasPrefix("insert into") && (sql.contains("(tenant_id") || sql.contains("\n    tenant_id"))

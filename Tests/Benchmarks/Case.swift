@@ -26,6 +26,8 @@ enum BackgroundCase: String, CaseIterable {
     case purge
     case schedules
     case neighbour = "purge_neighbour"
+    case massActions = "mass_actions"
+    case massNeighbour = "mass_neighbour"
     case soak
 }
 

@@ -55,6 +55,14 @@ extension TestTenant {
             insert into helpdesk.daily_totals (tenant_id, day, measure, status, department_id, channel, count, milliseconds)
             values ($tenant, now(), 'created', 'spam', $number, 'email', 1, 0);
             insert into helpdesk.purged_mails (tenant_id, digest, purged_at) values ($tenant, sha256('$marker'), now());
+            insert into helpdesk.mass_actions (tenant_id, id, state, actions, agent_id, token_id, total, created_at)
+            values ($tenant, $number, 'queued', '[{"type": "note", "text": "$marker"}]', $agent, $token, 1, now());
+            insert into helpdesk.mass_action_parts (
+                tenant_id, mass_action_id, part, tickets, versions, statuses, message_counts, size
+            )
+            values ($tenant, $number, 1, array[$ticket], array[1], array['pending'], array[1], 1);
+            insert into helpdesk.mass_action_items (tenant_id, mass_action_id, ticket, outcome, reason, version)
+            values ($tenant, $number, $ticket, 'skipped', 'already', 1);
 
             -- So that nobody goes on with what was before.
             update helpdesk.settings set configuration_version = configuration_version + 1 where tenant_id = $tenant;

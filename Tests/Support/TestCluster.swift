@@ -18,7 +18,7 @@ package struct TestCluster: Sendable {
     package init(named name: String, settings: [String: String] = [:]) throws {
         Self.removeLeftovers()
         let quick = [
-            "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200",
+            "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "400",
             "deadlock_timeout": "50ms",
         ]
         cluster = try EmbeddedCluster(

@@ -45,7 +45,7 @@ struct Document: Sendable {
         var operation: [String: JSONValue] = ["summary": .string(endpoint.summary)]
         switch endpoint.needs {
         case .nothing: operation["security"] = []
-        case .tenantToken: operation["security"] = [["tenantToken": .array((endpoint.scope.map { [.string($0.rawValue)] }) ?? [])]]
+        case .tenantToken: operation["security"] = [["tenantToken": .array(endpoint.scopes.map { .string($0.rawValue) })]]
         case .operatorToken: operation["security"] = [["operatorToken": []]]
         }
         if endpoint.showsSecret { operation["x-shows-secret"] = true }

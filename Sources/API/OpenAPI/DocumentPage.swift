@@ -53,7 +53,7 @@ struct DocumentPage {
     private static func needs(_ endpoint: Endpoint) -> String {
         switch endpoint.needs {
         case .nothing: " Open."
-        case .tenantToken: " For \(endpoint.callers.rawValue)." + (endpoint.scope.map { " Scope <code>\($0.rawValue)</code>." } ?? "")
+        case .tenantToken: " For \(endpoint.callers.rawValue)." + endpoint.scopes.map { " Scope <code>\($0.rawValue)</code>." }.joined()
         case .operatorToken: " Operators."
         }
     }

@@ -44,6 +44,8 @@ struct Endpoint: Sendable {
     var summary: String
     var needs: Needs
     var scope: TokenScope?
+    /// Needed beside it: who chooses what to change by what it says reads, too.
+    var readingScope: TokenScope?
     var callers = Callers.agents
     var parameters: [Parameter] = []
     var body: Schema?
@@ -67,6 +69,9 @@ struct Endpoint: Sendable {
         if body != nil { all += [400, 413, 415] }
         return Array(Set(all)).sorted()
     }
+
+    /// All that a token must have.
+    var scopes: [TokenScope] { [scope, readingScope].compactMap(\.self) }
 
     var parametersInPath: [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }

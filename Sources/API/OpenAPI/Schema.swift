@@ -10,6 +10,7 @@ indirect enum Schema: Sendable {
     case number(description: String? = nil)
     case boolean
     case nullable(Schema)
+    case either([Schema])
     case array(Schema)
     case object([Property])
     case reference(String)
@@ -56,6 +57,7 @@ indirect enum Schema: Sendable {
             return .object(schema)
         case .boolean: return ["type": "boolean"]
         case .nullable(let schema): return ["anyOf": [schema.json, ["type": "null"]]]
+        case .either(let schemas): return ["anyOf": .array(schemas.map(\.json))]
         case .array(let item): return ["type": "array", "items": item.json]
         case .object(let properties):
             return [

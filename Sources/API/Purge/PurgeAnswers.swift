@@ -50,14 +50,14 @@ enum PurgeBodies {
 
     static let start = Schema.object([
         Schema.property("status", status),
-        Schema.property("scope", .oneOf(PurgeRun.Scope.allCases.map(\.rawValue)), required: false),
+        Schema.property("scope", .oneOf(PurgeRun.Scope.choices.map(\.rawValue)), required: false),
     ])
 
     static let run = Schema.object([
         Schema.property("id", .integer(minimum: 1)),
         Schema.property("status", status),
         Schema.property("scope", .oneOf(PurgeRun.Scope.allCases.map(\.rawValue))),
-        Schema.property("trigger", .oneOf(["schedule", "manual"])),
+        Schema.property("trigger", .oneOf(["schedule", "manual", "operator"])),
         Schema.property("state", .oneOf(PurgeRun.State.allCases.map(\.rawValue))),
         Schema.property("purged", count),
         Schema.property("held", .integer(minimum: 0, description: "Due, and left because they are under legal hold.")),
@@ -68,7 +68,8 @@ enum PurgeBodies {
         Schema.property("started_at", .nullable(.time)),
         Schema.property("finished_at", .nullable(.time)),
         Schema.property("slot", .nullable(.time)),
-        Schema.property("agent_id", .nullable(.integer(minimum: 1, description: "Who asked for it; null: the schedule."))),
+        Schema.property("agent_id", .nullable(.integer(minimum: 1, description: "Who asked for it; null: the schedule or an operator."))),
+        Schema.property("mass_action_id", .nullable(.integer(minimum: 1, description: "The one that chose the tickets."))),
         // What the run kept to: it took what was hidden up to then.
         Schema.property("policy", .object([retentionDays, Schema.property("hidden_until", .nullable(.time))])),
         Schema.property(
@@ -168,6 +169,7 @@ extension JSONWriter {
             switch run.trigger {
             case .schedule(let slot): (slot, nil)
             case .manual(let agent): (nil, agent.value)
+            case .systemOperator: (nil, nil)
             }
         object { writer in
             writer.key("id")
@@ -200,6 +202,8 @@ extension JSONWriter {
             writer.optional(slot)
             writer.key("agent_id")
             writer.optional(agent)
+            writer.key("mass_action_id")
+            writer.optional(run.massActionID?.value)
             writer.key("policy")
             writer.object { writer in
                 writer.key("retention_days")

@@ -55,7 +55,10 @@ struct PurgeRunRoutes {
         var fields = try Fields(json)
         let rule = "one of \(PurgeBodies.statuses.joined(separator: ", "))"
         let status = fields.parse("status", required: true, rule) { HiddenStatus(rawValue: $0) }
-        let scope = fields.oneOf("scope", PurgeRun.Scope.self)
+        let scopes = PurgeRun.Scope.choices
+        let scope = fields.parse("scope", "one of \(scopes.map(\.rawValue).joined(separator: ", "))") { word in
+            scopes.first { $0.rawValue == word }
+        }
         try fields.finish()
         guard let status else { throw Refusal.invalid(fields.faults) }
         return (status, scope ?? .due)

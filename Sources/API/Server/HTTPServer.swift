@@ -64,6 +64,7 @@ package struct HTTPServer: Sendable {
         PurgeScheduleRoutes(helpdesk: helpdesk).add(to: &routes)
         PurgeRunRoutes(helpdesk: helpdesk).add(to: &routes)
         DailyTotalRoutes(helpdesk: helpdesk).add(to: &routes)
+        MassActionRoutes(helpdesk: helpdesk).add(to: &routes)
         TenantRoutes(installation: installation).add(to: &routes)
         JobRoutes(installation: installation).add(to: &routes)
         ScheduleRoutes(installation: installation).add(to: &routes)

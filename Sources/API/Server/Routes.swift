@@ -41,7 +41,8 @@ struct Routes {
             var attempts = 1
             while true {
                 do {
-                    let answer = try await answer(TenantContext(access: access, request: reader), authenticator, handler)
+                    let context = TenantContext(access: access, request: reader) { try await authenticator.refreshed(token) }
+                    let answer = try await answer(context, authenticator, handler)
                     if endpoint.callers == .admins, endpoint.method != .get { authenticator.forget(access) }
                     var response = answer.response
                     if endpoint.showsSecret { response.headers[.cacheControl] = "no-store" }

@@ -10,16 +10,24 @@ struct SettingsRoutes {
     private static let lateMessages = [LateMessage.refuse, .followUp].map(\.rawValue)
     private static let reopenDays = Schema.nullable(
         .integer(minimum: 0, maximum: 3650, description: "Days a user's message reopens a resolved ticket; null: for ever, 0: never."))
+    private static let undoDays = Schema.integer(
+        minimum: 0, maximum: 3650, description: "Days a mass action can be taken back, at most mass_action_days; 0: never.")
+    private static let massActionDays = Schema.integer(
+        minimum: 1, maximum: 3650, description: "Days there is a result for each ticket of a mass action; then only the figures are left.")
     private static let schema = Schema.object([
         Schema.property("name", .string(maximumLength: 200)),
         Schema.property("time_zone", .string(description: "IANA name.")),
         Schema.property("reopen_days", reopenDays),
         Schema.property("late_message", .oneOf(lateMessages)),
+        Schema.property("undo_days", undoDays),
+        Schema.property("mass_action_days", massActionDays),
         Schema.property("version", .integer(minimum: 1)),
     ])
     private static let patch = Schema.object([
         Schema.property("reopen_days", reopenDays, required: false),
         Schema.property("late_message", .oneOf(lateMessages), required: false),
+        Schema.property("undo_days", undoDays, required: false),
+        Schema.property("mass_action_days", massActionDays, required: false),
     ])
 
     func add(to routes: inout Routes) {
@@ -35,12 +43,16 @@ struct SettingsRoutes {
         }
         routes.tenant(
             Endpoint(
-                method: .patch, path: Self.path, summary: "Sets what a user's message on a resolved ticket does.", needs: .tenantToken,
-                scope: .writeSettings, callers: .admins, parameters: [.ifMatch], body: Self.patch,
+                method: .patch, path: Self.path,
+                summary:
+                    "Sets what a user's message on a resolved ticket does, and for how long mass actions can be taken back and looked at.",
+                needs: .tenantToken, scope: .writeSettings, callers: .admins, parameters: [.ifMatch], body: Self.patch,
                 example: ["reopen_days": 14], success: [success], problems: [412])
         ) { context in
             var fields = try Fields(context.request.json())
-            let patch = SettingsPatch(reopenDays: fields.reopenDays(), lateMessage: fields.lateMessage())
+            let patch = SettingsPatch(
+                reopenDays: fields.reopenDays(), lateMessage: fields.lateMessage(), undoDays: fields.days("undo_days"),
+                massActionDays: fields.days("mass_action_days"))
             try fields.finish()
             return .settings(try await helpdesk.updateSettings(patch, context.access, ifMatch: context.request.ifMatch()))
         }
@@ -58,6 +70,9 @@ extension Fields {
         }
         return .some(Int(days))
     }
+
+    /// How many there may be, the service says.
+    fileprivate mutating func days(_ name: String) -> Int? { integer(name).map { Int(clamping: $0) } }
 
     /// That a message reopens the ticket while there is time is no choice.
     fileprivate mutating func lateMessage() -> LateMessage? {
@@ -77,6 +92,10 @@ extension Answer {
             writer.optional(settings.reopenPolicy.days.map { Int64($0) })
             writer.key("late_message")
             writer.string(settings.reopenPolicy.late.rawValue)
+            writer.key("undo_days")
+            writer.number(settings.undoDays)
+            writer.key("mass_action_days")
+            writer.number(settings.massActionDays)
             writer.key("version")
             writer.number(settings.version)
         }

@@ -163,6 +163,8 @@ extension JSONWriter {
             }
             writer.key("message_id")
             writer.optional(entry.messageID?.value)
+            writer.key("mass_action_id")
+            writer.optional(entry.massActionID?.value)
             writer.key("summary")
             writer.string(entry.summary(names))
         }
@@ -195,17 +197,19 @@ extension JSONWriter {
         }
     }
 
-    private mutating func person(_ person: Person, also: (inout JSONWriter) -> Void = { _ in }) {
-        let (kind, id) =
+    /// Nil: an operator, who is nobody of the helpdesk.
+    private mutating func person(_ person: Person?, also: (inout JSONWriter) -> Void = { _ in }) {
+        let (kind, id): (String, Int64?) =
             switch person {
             case .agent(let id): ("agent", id.value)
             case .user(let id): ("user", id.value)
+            case nil: ("operator", nil)
             }
         object { writer in
             writer.key("kind")
             writer.string(kind)
             writer.key("id")
-            writer.number(id)
+            writer.optional(id)
             also(&writer)
         }
     }

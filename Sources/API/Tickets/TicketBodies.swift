@@ -5,11 +5,11 @@ import Services
 /// How tickets, messages and history look in JSON, and what may be sent: read in TicketRequests, written in TicketAnswers.
 enum TicketBodies {
     private static let statuses = StatusName.all.map(\.name)
-    private static let visible = Schema.oneOf(VisibleStatus.allCases.map(\.rawValue))
+    static let visible = Schema.oneOf(VisibleStatus.allCases.map(\.rawValue))
     private static let id = Schema.integer(minimum: 1)
-    private static let priority = Schema.oneOf(Priority.allCases.map(\.rawValue))
-    private static let urgency = Schema.integer(minimum: 1, maximum: 10)
-    private static let labels = Schema.array(.string(maximumLength: 60))
+    static let priority = Schema.oneOf(Priority.allCases.map(\.rawValue))
+    static let urgency = Schema.integer(minimum: 1, maximum: 10)
+    static let labels = Schema.array(.string(maximumLength: 60))
     private static let duration = Schema.nullable(.integer(minimum: 0, description: "Seconds."))
 
     static let ticket = Schema.object([
@@ -65,12 +65,19 @@ enum TicketBodies {
     static let historyEntry = Schema.object([
         Schema.property("version", .integer(minimum: 1, description: "The version of the ticket that this change made.")),
         Schema.property("at", .time),
-        Schema.property("actor", .object(person + [Schema.property("token_id", .nullable(id))])),
+        Schema.property(
+            "actor",
+            .object([
+                Schema.property("kind", .oneOf(["agent", "user", "operator"])),
+                Schema.property("id", .nullable(.integer(minimum: 1, description: "Null: an operator, at the command line."))),
+                Schema.property("token_id", .nullable(id)),
+            ])),
         Schema.property("event", .oneOf(HistoryEntry.Event.allCases.map(\.rawValue))),
         Schema.property(
             "changes",
             .array(.object([Schema.property("field", .string()), Schema.property("from", .scalar), Schema.property("to", .scalar)]))),
         Schema.property("message_id", .nullable(id)),
+        Schema.property("mass_action_id", .nullable(.integer(minimum: 1, description: "The mass action it was a part of."))),
         Schema.property("summary", .string(description: "The change in a sentence, made from the other members.")),
     ])
 
@@ -88,7 +95,7 @@ enum TicketBodies {
 
     private static let person = [Schema.property("kind", .oneOf(["agent", "user"])), Schema.property("id", id)]
 
-    private static let body: [Schema.Property] = [
+    static let body: [Schema.Property] = [
         Schema.property("text", .string(description: "Either this or html.", maximumLength: MessageBody.maximumBytes), required: false),
         Schema.property("html", .string(maximumLength: MessageBody.maximumBytes), required: false),
     ]

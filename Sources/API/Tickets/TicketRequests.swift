@@ -21,7 +21,7 @@ extension TicketBodies {
             agent = fields.id("agent_id")
             team = fields.id("team_id")
             labels = fields.labels()
-            requester = try fields.requester()
+            requester = fields.requester()
         } else {
             for name in ["user", "user_id", "status", "agent_id", "team_id", "labels"] where fields.has(name) {
                 _ = fields.value(name)
@@ -124,7 +124,7 @@ extension Fields {
     }
 
     /// A ticket is always in one.
-    fileprivate mutating func department() -> ID<Department>? {
+    mutating func department() -> ID<Department>? {
         if has("department_id"), value("department_id")?.isNull == true {
             fault("department_id", "required", "every ticket is in a department")
             return nil
@@ -132,7 +132,7 @@ extension Fields {
         return id("department_id")
     }
 
-    fileprivate mutating func urgency() -> Urgency? {
+    mutating func urgency() -> Urgency? {
         guard let number = integer("urgency") else { return nil }
         guard let urgency = Int(exactly: number).flatMap({ Urgency($0) }) else {
             fault("urgency", "invalid", "a whole number from 1 to 10")
@@ -153,7 +153,7 @@ extension Fields {
     }
 
     /// `{"order_no": "A-17", "color": null}`: null empties a field. Whether the values fit, the helpdesk's fields say.
-    fileprivate mutating func fieldChanges() -> FieldChanges {
+    mutating func fieldChanges() -> FieldChanges {
         guard let given = value("fields"), !given.isNull else { return [:] }
         guard let members = given.object else {
             fault("fields", "type", "must be an object")
@@ -183,7 +183,7 @@ extension Fields {
         return changes
     }
 
-    fileprivate mutating func messageBody() -> MessageBody? {
+    mutating func messageBody() -> MessageBody? {
         let rule = "not blank, at most 1 MiB"
         let text = parse("text", rule) { MessageBody($0, format: .text) }
         let html = parse("html", rule) { MessageBody($0, format: .html) }
@@ -192,16 +192,16 @@ extension Fields {
             fault("html", "conflict", "give text or html, not both")
         case (false, false):
             fault("text", "required", "give text or html")
-        case (true, false) where text == nil && faults.allSatisfy({ $0.field != "text" }):
+        case (true, false) where text == nil && !isFaulty("text"):
             fault("text", "required", "must not be null")
-        case (false, true) where html == nil && faults.allSatisfy({ $0.field != "html" }):
+        case (false, true) where html == nil && !isFaulty("html"):
             fault("html", "required", "must not be null")
         default: break
         }
         return text ?? html
     }
 
-    fileprivate mutating func requester() throws -> TicketDraft.Requester? {
+    fileprivate mutating func requester() -> TicketDraft.Requester? {
         let before = faults.count
         let id = id("user_id", of: User.self)
         // Null is as good as nothing.
@@ -214,16 +214,12 @@ extension Fields {
         case (nil, nil):
             if faults.count == before { fault("user", "required", "give user or user_id") }
             return nil
-        case (nil, let user?):
-            var nested: Fields
-            do { nested = try Fields(user, prefix: "user.") } catch Refusal.invalid(let faults) {
-                add(faults)
-                return nil
+        case (nil, _?):
+            return object("user") { user in
+                let email = user.parse("email", required: true, "an e-mail address") { EmailAddress($0) }
+                let name = user.parse("name", "1 to 200 characters") { personName($0) }
+                return email.map { .address($0, name: name) }
             }
-            let email = nested.parse("email", required: true, "an e-mail address") { EmailAddress($0) }
-            let name = nested.parse("name", "1 to 200 characters") { personName($0) }
-            do { try nested.finish() } catch .invalid(let faults) { add(faults) } catch { throw error }
-            return email.map { .address($0, name: name) }
         }
     }
 }

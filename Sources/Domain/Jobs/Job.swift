@@ -6,12 +6,18 @@ package enum Job: Hashable, Sendable {
     case scheduledPurge(HiddenStatus, slot: Timestamp)
     /// A piece of a purge run, and again until it is done.
     case purge(ID<PurgeRun>)
+    /// A piece of a mass action, and again until it is done. Large ones have two lanes, which share the work.
+    case massAction(ID<MassAction>, lane: Int)
+    /// Results of mass actions that have been kept for long enough, and snapshots that nobody came back to.
+    case forgetMassActions
 
     package var kind: Kind {
         switch self {
         case .probe: .probe
         case .scheduledPurge: .scheduledPurge
         case .purge: .purge
+        case .massAction: .massAction
+        case .forgetMassActions: .forgetMassActions
         }
     }
 }
@@ -22,11 +28,15 @@ extension Job {
         case probe
         case scheduledPurge = "scheduled_purge"
         case purge
+        case massAction = "mass_action"
+        case forgetMassActions = "forget_mass_actions"
 
         package var jobClass: JobClass {
             switch self {
             case .probe: .interactive
             case .scheduledPurge, .purge: .purge
+            case .massAction: .massAction
+            case .forgetMassActions: .upkeep
             }
         }
 
@@ -35,7 +45,8 @@ extension Job {
             case .probe: Patience(attempts: 3, firstPause: 1, longestPause: 10)
             case .scheduledPurge: Patience(attempts: 20, firstPause: 2, longestPause: 600)
             // Each piece that succeeds counts anew, so this is what it takes without getting anywhere.
-            case .purge: Patience(attempts: 30, firstPause: 1, longestPause: 600)
+            case .purge, .massAction: Patience(attempts: 30, firstPause: 1, longestPause: 600)
+            case .forgetMassActions: Patience(attempts: 20, firstPause: 10, longestPause: 3600)
             }
         }
     }

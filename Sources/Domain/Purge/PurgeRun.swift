@@ -5,16 +5,24 @@ package struct PurgeRun: Equatable, Sendable {
         case due
         /// Whatever was hidden when the run was asked for.
         case all
+        /// Tickets that were chosen one by one, in a mass action.
+        case selection
+
+        /// What a run of its own can be asked for.
+        package static let choices: [Scope] = [.due, .all]
     }
 
     package enum Trigger: Equatable, Sendable {
         case schedule(slot: Timestamp)
         case manual(by: ID<Agent>)
+        /// At the command line of the installation.
+        case systemOperator
 
         package var name: String {
             switch self {
             case .schedule: "schedule"
             case .manual: "manual"
+            case .systemOperator: "operator"
             }
         }
     }
@@ -29,6 +37,8 @@ package struct PurgeRun: Equatable, Sendable {
     package var status: HiddenStatus
     package var scope: Scope
     package var trigger: Trigger
+    /// The one that chose the tickets.
+    package var massActionID: ID<MassAction>?
     package var state: State
     /// The least it kept to: a change of the schedule on the way holds for what is left.
     package var retentionDays: Int
@@ -40,14 +50,15 @@ package struct PurgeRun: Equatable, Sendable {
     package var finishedAt: Timestamp?
 
     package init(
-        id: ID<PurgeRun>, status: HiddenStatus, scope: Scope, trigger: Trigger, state: State = .queued, retentionDays: Int,
-        tookUntil: Timestamp? = nil,
+        id: ID<PurgeRun>, status: HiddenStatus, scope: Scope, trigger: Trigger, massActionID: ID<MassAction>? = nil, state: State = .queued,
+        retentionDays: Int, tookUntil: Timestamp? = nil,
         figures: PurgeFigures = PurgeFigures(), createdAt: Timestamp, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil
     ) {
         self.id = id
         self.status = status
         self.scope = scope
         self.trigger = trigger
+        self.massActionID = massActionID
         self.state = state
         self.retentionDays = retentionDays
         self.tookUntil = tookUntil
@@ -61,7 +72,7 @@ package struct PurgeRun: Equatable, Sendable {
     package func hiddenUntil(_ schedule: PurgeSchedule) -> Timestamp {
         switch scope {
         case .due: schedule.hiddenUntil(at: createdAt)
-        case .all: createdAt
+        case .all, .selection: createdAt
         }
     }
 }
@@ -82,5 +93,13 @@ package struct PurgeFigures: Equatable, Sendable {
         self.messages = messages
         self.attachments = attachments
         self.bytes = bytes
+    }
+
+    package mutating func add(_ more: PurgeFigures) {
+        purged += more.purged
+        held += more.held
+        messages += more.messages
+        attachments += more.attachments
+        bytes += more.bytes
     }
 }

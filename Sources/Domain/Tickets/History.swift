@@ -27,6 +27,8 @@ package struct HistoryEntry: Equatable, Sendable {
         case released
         case liveStarted = "live_started"
         case liveEnded = "live_ended"
+        /// A mass action was taken back: the ticket is what it was before it.
+        case undone
     }
 
     /// The version of the ticket that this change made.
@@ -36,20 +38,24 @@ package struct HistoryEntry: Equatable, Sendable {
     package var event: Event
     package var changes: [FieldChange]
     package var messageID: ID<Message>?
+    /// The mass action it was a part of.
+    package var massActionID: ID<MassAction>?
 
     /// Who did it, and with which of their tokens.
     package struct Actor: Equatable, Sendable {
-        package var person: Person
+        /// Nil: an operator, at the command line of the installation.
+        package var person: Person?
         package var tokenID: ID<Token>?
 
-        package init(_ person: Person, tokenID: ID<Token>?) {
+        package init(_ person: Person?, tokenID: ID<Token>?) {
             self.person = person
             self.tokenID = tokenID
         }
     }
 
     package init(
-        version: Int64, at: Timestamp, actor: Actor, event: Event, changes: [FieldChange], messageID: ID<Message>? = nil
+        version: Int64, at: Timestamp, actor: Actor, event: Event, changes: [FieldChange], messageID: ID<Message>? = nil,
+        massActionID: ID<MassAction>? = nil
     ) {
         self.version = version
         self.at = at
@@ -57,6 +63,7 @@ package struct HistoryEntry: Equatable, Sendable {
         self.event = event
         self.changes = changes
         self.messageID = messageID
+        self.massActionID = massActionID
     }
 }
 

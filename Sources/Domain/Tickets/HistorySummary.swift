@@ -26,7 +26,7 @@ extension HistoryEntry {
         var parts = [event.phrase.map { $0 + event.objects(in: changes) }].compactMap { $0 }
         // That a new ticket has a status, a department and so on says nothing.
         if event != .created { parts += changes.filter { !event.says($0) }.map { $0.phrase(names) } }
-        return names[actor.person] + " " + (parts.isEmpty ? "changed nothing" : parts.joined(separator: ", "))
+        return (actor.person.map { names[$0] } ?? "an operator") + " " + (parts.isEmpty ? "changed nothing" : parts.joined(separator: ", "))
     }
 }
 
@@ -46,6 +46,7 @@ extension HistoryEntry.Event {
         case .merged: "merged into this ticket:"
         case .mergedAway: "merged this ticket into"
         case .split: "split messages off into"
+        case .undone: "took a mass action back"
         case .linked, .unlinked, .followed, .unfollowed, .ccAdded, .ccRemoved, .held, .released, .liveStarted, .liveEnded: nil
         }
     }

@@ -148,6 +148,18 @@ extension Ticket {
         if status != .visible(.awaitingAgent) { endWait(at: now) }
     }
 
+    /// An agent answers; without a chosen status the user is to act next.
+    package mutating func answer(choosing status: VisibleStatus?, at now: Timestamp) throws(Refusal) {
+        take(try self.status.after(.agentReply(status)).status, at: now)
+        answerUser(at: now)
+    }
+
+    package mutating func hide(as hidden: HiddenStatus, at now: Timestamp) throws(Refusal) {
+        take(try status.after(.hide(hidden)).status, at: now)
+        // Whoever still talks will notice at the next heartbeat.
+        liveUntil = nil
+    }
+
     private mutating func endWait(at now: Timestamp) {
         guard let since = userWaitingSince else { return }
         userWaited += max(0, now.milliseconds - since.milliseconds)

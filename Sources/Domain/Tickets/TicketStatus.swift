@@ -76,6 +76,14 @@ package enum TicketOutcome: Hashable, Sendable {
     case followUp
     /// The ticket is gone for ever.
     case gone
+
+    /// The status after an event that can only change the status.
+    package var status: TicketStatus {
+        get throws(Refusal) {
+            guard case .status(let status) = self else { throw .conflict(.statusOfHidden) }
+            return status
+        }
+    }
 }
 
 extension TicketStatus {

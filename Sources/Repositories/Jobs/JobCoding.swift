@@ -7,7 +7,7 @@ extension Job {
         var writer = JSONWriter(capacity: 64)
         writer.object { writer in
             switch self {
-            case .probe: break
+            case .probe, .forgetMassActions: break
             case .scheduledPurge(let status, let slot):
                 writer.key("status")
                 writer.string(status.rawValue)
@@ -16,6 +16,11 @@ extension Job {
             case .purge(let run):
                 writer.key("run")
                 writer.number(run.value)
+            case .massAction(let id, let lane):
+                writer.key("mass_action")
+                writer.number(id.value)
+                writer.key("lane")
+                writer.number(lane)
             }
         }
         return writer.text
@@ -34,6 +39,11 @@ extension Job {
         case .purge:
             guard let json = try? JSONValue(parsing: payload.utf8), let run = json["run"]?.integer else { return nil }
             self = .purge(ID(run))
+        case .massAction:
+            guard let json = try? JSONValue(parsing: payload.utf8), let id = json["mass_action"]?.integer, let lane = json["lane"]?.integer
+            else { return nil }
+            self = .massAction(ID(id), lane: Int(lane))
+        case .forgetMassActions: self = .forgetMassActions
         }
     }
 }

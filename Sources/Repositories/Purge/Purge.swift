@@ -140,7 +140,13 @@ package struct Purge {
                 select gone.department_id, gone.channel, messages.kind, messages.created_at, messages.mail_digest,
                     octet_length(messages.body) as bytes
                 from gone
-                join helpdesk.messages on messages.tenant_id = $1 and messages.ticket_id = gone.id
+                cross join lateral (
+                    select kind, created_at, mail_digest, body
+                    from helpdesk.messages
+                    where tenant_id = $1
+                        and ticket_id = gone.id
+                    offset 0
+                ) as messages
             ),
             happened as (
                 select created_at as at, 'created' as measure, department_id, channel, 0 as milliseconds

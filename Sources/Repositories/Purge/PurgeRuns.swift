@@ -8,7 +8,14 @@ package struct PurgeProgress: Equatable, Sendable {
     package var position: Position?
     /// How often it has gone through, from 1: tickets that were locked are come back to.
     package var pass: Int
-    package var pace: PurgePace
+    package var pace: BatchPace
+
+    package init(run: PurgeRun, position: Position? = nil, pass: Int = 1, pace: BatchPace = BatchPace(.purge)) {
+        self.run = run
+        self.position = position
+        self.pass = pass
+        self.pace = pace
+    }
 
     package struct Position: Equatable, Sendable {
         package var hiddenAt: Timestamp
@@ -47,12 +54,14 @@ package struct PurgeRuns {
             switch run.trigger {
             case .manual(let agent): (agent.value, nil)
             case .schedule(let slot): (nil, slot)
+            case .systemOperator: (nil, nil)
             }
         return transaction.run(
             SQL.insert,
             [
                 run.id.bind, .text(run.status.rawValue), .text(run.scope.rawValue), .text(run.trigger.name), .bigint(agent), slot.bind,
-                .integer(Int32(run.retentionDays)), .integer(Int32(PurgePace.first)), run.createdAt.bind,
+                .integer(Int32(run.retentionDays)), .integer(Int32(BatchPace.Limits.purge.first)), run.createdAt.bind, .text(run.state.rawValue),
+                run.finishedAt.bind, .bigint(run.massActionID?.value),
             ]
         ).map { $0.affected == 1 }
     }
@@ -67,7 +76,7 @@ package struct PurgeRuns {
                 ticket.map { PurgeProgress.Position(hiddenAt: Timestamp(microseconds: at), id: ID($0)) }
             }
             return PurgeProgress(
-                run: try Self.run(rows, row), position: position, pass: try row.value("pass"), pace: PurgePace(size: try row.value("batch"))
+                run: try Self.run(rows, row), position: position, pass: try row.value("pass"), pace: BatchPace(.purge, size: try row.value("batch"))
             )
         }
     }
@@ -129,10 +138,11 @@ package struct PurgeRuns {
         }
         let agent = try rows.column("agent_id", as: Int64?.self)(row)
         let trigger: PurgeRun.Trigger =
-            if let agent { .manual(by: ID(agent)) } else { .schedule(slot: try known(time("slot"))) }
+            if let agent { .manual(by: ID(agent)) } else { try time("slot").map { .schedule(slot: $0) } ?? .systemOperator }
         return PurgeRun(
             id: ID(try row.value("id")), status: try known(HiddenStatus(rawValue: row.value("status"))),
             scope: try known(PurgeRun.Scope(rawValue: row.value("scope"))), trigger: trigger,
+            massActionID: try rows.column("mass_action_id", as: Int64?.self)(row).map { ID($0) },
             state: try known(PurgeRun.State(rawValue: row.value("state"))), retentionDays: try row.value("retention_days"),
             tookUntil: try time("hidden_until"),
             figures: PurgeFigures(
@@ -144,12 +154,12 @@ package struct PurgeRuns {
     package enum SQL: String, TenantSQL {
         case insert = """
             insert into helpdesk.purge_runs
-                (tenant_id, id, status, scope, trigger, state, agent_id, slot, retention_days, batch, created_at)
-            values ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10)
+                (tenant_id, id, status, scope, trigger, state, agent_id, slot, retention_days, batch, created_at, finished_at, mass_action_id)
+            values ($1, $2, $3, $4, $5, $11, $6, $7, $8, $9, $10, $12, $13)
             on conflict do nothing
             """
         case lock = """
-            select purge_runs.id, status, scope, trigger, purge_runs.state, agent_id, slot, retention_days, hidden_until, purged, held, messages,
+            select purge_runs.id, status, scope, trigger, purge_runs.state, agent_id, slot, mass_action_id, retention_days, hidden_until, purged, held, messages,
                 attachments, bytes, position_at, position_id, pass, batch, purge_runs.created_at, started_at, finished_at
             from helpdesk.purge_runs
             join installation.tenants on tenants.id = purge_runs.tenant_id
@@ -178,7 +188,7 @@ package struct PurgeRuns {
                 and id = $2
             """
         case find = """
-            select id, purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, agent_id, slot,
+            select id, purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, agent_id, slot, mass_action_id,
                 purge_runs.retention_days, purge_runs.hidden_until, purge_runs.purged, purge_runs.held, purge_runs.messages, purge_runs.attachments,
                 purge_runs.bytes, created_at, purge_runs.started_at, purge_runs.finished_at, purge_receipts.number as receipt,
                 purge_receipts.hash, purge_receipts.previous_hash
@@ -189,7 +199,7 @@ package struct PurgeRuns {
                 and id = $2
             """
         case list = """
-            select id, purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, agent_id, slot,
+            select id, purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, agent_id, slot, mass_action_id,
                 purge_runs.retention_days, purge_runs.hidden_until, purge_runs.purged, purge_runs.held, purge_runs.messages, purge_runs.attachments,
                 purge_runs.bytes, created_at, purge_runs.started_at, purge_runs.finished_at, purge_receipts.number as receipt,
                 purge_receipts.hash, purge_receipts.previous_hash
@@ -202,7 +212,7 @@ package struct PurgeRuns {
             limit $3
             """
         case last = """
-            select id, purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, agent_id, slot,
+            select id, purge_runs.status, purge_runs.scope, purge_runs.trigger, purge_runs.state, agent_id, slot, mass_action_id,
                 purge_runs.retention_days, purge_runs.hidden_until, purge_runs.purged, purge_runs.held, purge_runs.messages, purge_runs.attachments,
                 purge_runs.bytes, created_at, purge_runs.started_at, purge_runs.finished_at, purge_receipts.number as receipt,
                 purge_receipts.hash, purge_receipts.previous_hash

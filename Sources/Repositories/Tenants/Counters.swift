@@ -11,10 +11,11 @@ package struct Numbers: Equatable, Sendable {
     /// Departments, teams, organizations, groups and fields.
     package var configuration: Int64
     package var purgeRuns: Int64
+    package var massActions: Int64
 
     package init(
         tickets: Int64 = 0, messages: Int64 = 0, users: Int64 = 0, agents: Int64 = 0, tokens: Int64 = 0, configuration: Int64 = 0,
-        purgeRuns: Int64 = 0
+        purgeRuns: Int64 = 0, massActions: Int64 = 0
     ) {
         self.tickets = tickets
         self.messages = messages
@@ -23,6 +24,7 @@ package struct Numbers: Equatable, Sendable {
         self.tokens = tokens
         self.configuration = configuration
         self.purgeRuns = purgeRuns
+        self.massActions = massActions
     }
 
     package var isEmpty: Bool { self == Numbers() }
@@ -38,13 +40,14 @@ package struct Counters {
             [
                 .bigint(numbers.tickets), .bigint(numbers.messages), .bigint(numbers.users), .bigint(numbers.agents),
                 .bigint(numbers.tokens), .bigint(numbers.configuration), .bigint(numbers.purgeRuns),
+                .bigint(numbers.massActions),
             ]
         ).map { rows in
             guard let row = rows.first else { throw Refusal.notFound }
             return try Numbers(
                 tickets: row.value("tickets"), messages: row.value("messages"), users: row.value("users"), agents: row.value("agents"),
                 tokens: row.value("tokens"), configuration: row.value("configuration"),
-                purgeRuns: row.value("purge_runs"))
+                purgeRuns: row.value("purge_runs"), massActions: row.value("mass_actions"))
         }
     }
 
@@ -61,9 +64,10 @@ package struct Counters {
                 agents = agents + $5,
                 tokens = tokens + $6,
                 configuration = configuration + $7,
-                purge_runs = purge_runs + $8
+                purge_runs = purge_runs + $8,
+                mass_actions = mass_actions + $9
             where tenant_id = $1
-            returning tickets, messages, users, agents, tokens, configuration, purge_runs
+            returning tickets, messages, users, agents, tokens, configuration, purge_runs, mass_actions
             """
         case start = """
             insert into helpdesk.counters (tenant_id)

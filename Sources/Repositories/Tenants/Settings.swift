@@ -6,6 +6,10 @@ package struct HelpdeskSettings: Equatable, Sendable {
     package var name: String
     package var timeZone: String
     package var reopenPolicy: ReopenPolicy
+    /// How long a mass action can be taken back; at most as long as there is a result for each of its tickets.
+    package var undoDays: Int
+    /// How long there is a result for each ticket of a mass action.
+    package var massActionDays: Int
     package var version: Int64
 }
 
@@ -20,7 +24,11 @@ package struct Settings {
     package func update(_ settings: HelpdeskSettings) {
         let policy = settings.reopenPolicy
         transaction.run(
-            SQL.update, [.integer(policy.days.map { Int32($0) }), .text(policy.late.rawValue), .bigint(settings.version)])
+            SQL.update,
+            [
+                .integer(policy.days.map { Int32($0) }), .text(policy.late.rawValue), .integer(Int32(settings.undoDays)),
+                .integer(Int32(settings.massActionDays)), .bigint(settings.version),
+            ])
     }
 
     package func reopenPolicy() -> Pending<ReopenPolicy> { read().map(\.reopenPolicy) }
@@ -34,18 +42,20 @@ package struct Settings {
         let late = try known(LateMessage(rawValue: row.value("late_message")))
         return HelpdeskSettings(
             name: try row.value("name"), timeZone: try row.value("time_zone"), reopenPolicy: ReopenPolicy(days: days, late: late),
-            version: try row.value("version"))
+            undoDays: try row.value("undo_days"), massActionDays: try row.value("mass_action_days"), version: try row.value("version"))
     }
 
     package enum SQL: String, TenantSQL {
         case read = """
-            select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.version
+            select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.undo_days,
+                settings.mass_action_days, settings.version
             from helpdesk.settings
             join installation.tenants on tenants.id = settings.tenant_id
             where settings.tenant_id = $1
             """
         case lock = """
-            select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.version
+            select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.undo_days,
+                settings.mass_action_days, settings.version
             from helpdesk.settings
             join installation.tenants on tenants.id = settings.tenant_id
             where settings.tenant_id = $1
@@ -55,7 +65,9 @@ package struct Settings {
             update helpdesk.settings
             set reopen_days = $2,
                 late_message = $3,
-                version = $4
+                undo_days = $4,
+                mass_action_days = $5,
+                version = $6
             where tenant_id = $1
             """
         case start = """

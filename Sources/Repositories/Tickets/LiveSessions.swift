@@ -38,6 +38,8 @@ package struct LiveSessions {
     /// Those whose heartbeat has stopped.
     package func sweep(_ ticket: ID<Ticket>, at now: Timestamp) { transaction.run(SQL.sweep, [ticket.bind, now.bind]) }
 
+    package func removeAll(from tickets: [ID<Ticket>]) { transaction.run(SQL.removeAll, [.bigints(tickets.map(\.value))]) }
+
     package enum SQL: String, TenantSQL {
         case list = """
             select id, kind, agent_id, started_at, expires_at
@@ -63,6 +65,11 @@ package struct LiveSessions {
             where tenant_id = $1
                 and ticket_id = $2
                 and id = $3
+            """
+        case removeAll = """
+            delete from helpdesk.live_sessions
+            where tenant_id = $1
+                and ticket_id = any ($2)
             """
         case sweep = """
             delete from helpdesk.live_sessions

@@ -20,6 +20,19 @@ package struct Messages {
         ).map { _ in }
     }
 
+    /// One text on many tickets, by an agent; each ticket with the number of its message and the time.
+    package func insert(
+        _ kind: Message.Kind, _ body: MessageBody, by agent: ID<Agent>, on tickets: [(id: ID<Ticket>, message: ID<Message>, at: Timestamp)]
+    ) {
+        transaction.run(
+            SQL.insertMany,
+            [
+                .bigints(tickets.map(\.id.value)), .bigints(tickets.map(\.message.value)),
+                .timestamps(tickets.map { $0.at.milliseconds * 1000 }), .text(kind.rawValue), agent.bind, .text(body.format.rawValue),
+                .text(body.content),
+            ])
+    }
+
     /// A page ends here even before its limit: a message may have a mebibyte, and two hundred of them are no answer.
     private static let pageBytes: Int64 = 4 << 20
 
@@ -113,6 +126,11 @@ package struct Messages {
         case insert = """
             insert into helpdesk.messages (tenant_id, ticket_id, id, kind, agent_id, user_id, format, body, created_at, mail_digest)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """
+        case insertMany = """
+            insert into helpdesk.messages (tenant_id, ticket_id, id, kind, agent_id, format, body, created_at)
+            select $1, ticket_id, id, $5, $6, $7, $8, created_at
+            from unnest($2::bigint[], $3::bigint[], $4::timestamptz[]) as new (ticket_id, id, created_at)
             """
         case list = """
             select id, kind, agent_id, user_id, format, body, created_at, found

@@ -162,7 +162,7 @@ enum FieldColumn {
         return writer.text
     }
 
-    private static func value(_ json: JSONValue) throws -> FieldValue {
+    static func value(_ json: JSONValue) throws -> FieldValue {
         switch json {
         case .string(let text): .text(text)
         case .integer(let number): .number(Double(number))
@@ -180,13 +180,17 @@ extension JSONWriter {
         object { writer in
             for (key, value) in values.sorted(by: { $0.key.text < $1.key.text }) {
                 writer.key(dynamic: key.text)
-                switch value {
-                case .text(let text): writer.string(text)
-                case .number(let number): writer.value(Int64(exactly: number).map { .integer($0) } ?? .double(number))
-                case .boolean(let value): writer.bool(value)
-                case .choices(let choices): writer.array(choices) { $0.string($1) }
-                }
+                writer.fieldValue(value)
             }
+        }
+    }
+
+    mutating func fieldValue(_ value: FieldValue) {
+        switch value {
+        case .text(let text): string(text)
+        case .number(let number): self.value(Int64(exactly: number).map { .integer($0) } ?? .double(number))
+        case .boolean(let value): bool(value)
+        case .choices(let choices): array(choices) { $0.string($1) }
         }
     }
 }

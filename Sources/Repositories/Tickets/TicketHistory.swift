@@ -8,11 +8,7 @@ package struct TicketHistory {
 
     @discardableResult
     package func append(_ entry: HistoryEntry, to ticket: ID<Ticket>) -> Pending<Void> {
-        let (kind, id): (String, Int64) =
-            switch entry.actor.person {
-            case .agent(let id): ("agent", id.value)
-            case .user(let id): ("user", id.value)
-            }
+        let (kind, id) = Self.columns(entry.actor)
         return transaction.run(
             SQL.append,
             [
@@ -20,6 +16,57 @@ package struct TicketHistory {
                 .json(Self.json(entry.changes)), .bigint(entry.messageID?.value), .bigint(entry.actor.tokenID?.value),
             ]
         ).map { _ in }
+    }
+
+    /// One line for each of many tickets, all of one mass action.
+    package func append(
+        _ changes: [MassChange], of action: ID<MassAction>, _ event: HistoryEntry.Event, by actor: HistoryEntry.Actor
+    ) {
+        let (kind, id) = Self.columns(actor)
+        transaction.run(
+            SQL.appendMany,
+            [
+                .bigints(changes.map(\.ticket.id.value)), .bigints(changes.map(\.ticket.version)),
+                .timestamps(changes.map { $0.ticket.updatedAt.milliseconds * 1000 }), .texts(changes.map { Self.json($0.changes) }),
+                .texts(changes.map { $0.clocks.map(ClockColumn.json) }), .bigints(changes.map { $0.messageID?.value }), .text(kind),
+                .bigint(id), .bigint(actor.tokenID?.value), .text(event.rawValue), action.bind,
+            ])
+    }
+
+    /// What a mass action changed of tickets, by their numbers.
+    /// - Parameter versions: those that it made.
+    package func images(of tickets: [ID<Ticket>], at versions: [Int64]) -> Pending<[ID<Ticket>: BeforeImage]> {
+        transaction.run(SQL.images, [.bigints(tickets.map(\.value)), .bigints(versions)]).map { rows in
+            var columns = PlainColumns(rows)
+            let ticket = try columns.number("ticket_id")
+            let changes = try columns.text("changes")
+            let before = try columns.text("before")
+            let images = try rows.map { row in
+                (
+                    ID<Ticket>(try ticket(row)),
+                    BeforeImage(changes: try Self.changes(changes(row)), clocks: try before.optional(row).map(ClockColumn.clocks))
+                )
+            }
+            return Dictionary(images) { $1 }
+        }
+    }
+
+    /// Operators have no number here.
+    private static func columns(_ actor: HistoryEntry.Actor) -> (kind: String, id: Int64) {
+        switch actor.person {
+        case .agent(let id): ("agent", id.value)
+        case .user(let id): ("user", id.value)
+        case nil: ("operator", 0)
+        }
+    }
+
+    private static func person(_ kind: String, _ id: Int64) throws -> Person? {
+        switch kind {
+        case "agent": .agent(ID(id))
+        case "user": .user(ID(id))
+        case "operator": nil
+        default: throw PostgresError.decoding("nobody is a \(kind)")
+        }
     }
 
     /// Oldest first, one entry more than `limit` where there is one.
@@ -34,13 +81,13 @@ package struct TicketHistory {
             let changes = try columns.text("changes")
             let message = try columns.number("message_id")
             let token = try columns.number("token_id")
+            let massAction = try columns.number("mass_action_id")
             return try rows.map { row in
-                let person: Person = try kind(row) == "agent" ? .agent(ID(try actor(row))) : .user(ID(try actor(row)))
-                return HistoryEntry(
+                HistoryEntry(
                     version: try version(row), at: Timestamp(microseconds: try at(row)),
-                    actor: HistoryEntry.Actor(person, tokenID: try token.optional(row).map { ID($0) }),
+                    actor: HistoryEntry.Actor(try Self.person(kind(row), actor(row)), tokenID: try token.optional(row).map { ID($0) }),
                     event: try known(HistoryEntry.Event(rawValue: event(row))), changes: try Self.changes(changes(row)),
-                    messageID: try message.optional(row).map { ID($0) })
+                    messageID: try message.optional(row).map { ID($0) }, massActionID: try massAction.optional(row).map { ID($0) })
             }
         }
     }
@@ -84,8 +131,28 @@ package struct TicketHistory {
             )
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """
+        case appendMany = """
+            insert into helpdesk.ticket_history (
+                tenant_id, ticket_id, version, at, actor_kind, actor_id, event, changes, message_id, token_id, mass_action_id, before
+            )
+            select $1, ticket_id, version, at, $8, $9, $11, changes::jsonb, message_id, $10, $12, before::jsonb
+            from unnest($2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::bigint[])
+                as new (ticket_id, version, at, changes, before, message_id)
+            """
+        case images = """
+            select happened.ticket_id, happened.changes, happened.before
+            from unnest($2::bigint[], $3::bigint[]) as made (ticket_id, version)
+            cross join lateral (
+                select ticket_id, changes, before
+                from helpdesk.ticket_history
+                where tenant_id = $1
+                    and ticket_id = made.ticket_id
+                    and version = made.version
+                offset 0
+            ) as happened
+            """
         case list = """
-            select version, at, actor_kind, actor_id, event, changes, message_id, token_id
+            select version, at, actor_kind, actor_id, event, changes, message_id, token_id, mass_action_id
             from helpdesk.ticket_history
             where tenant_id = $1
                 and ticket_id = $2

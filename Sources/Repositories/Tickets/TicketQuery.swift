@@ -27,10 +27,10 @@ package struct TicketQuery: Sendable {
     /// Several, in the order of their numbers.
     package static func several(_ ids: [ID<Ticket>], seenBy sight: TicketSight) -> TicketQuery {
         var query = TicketQuery()
-        query.lines = each
+        query.lines = ["select \(TicketColumns.own)", "from helpdesk.tickets", "where tickets.tenant_id = $1"]
         query.lines.append("    and tickets.id = any (\(query.parameter(.bigints(ids.map(\.value)))))")
         query.see(sight)
-        query.lines.append("order by tickets.id")
+        query.lines = ["select \(TicketColumns.all)", "from ("] + query.lines + [") as tickets"] + userOfEach + ["order by tickets.id"]
         return query
     }
 
@@ -60,8 +60,8 @@ package struct TicketQuery: Sendable {
         "join helpdesk.users on users.tenant_id = tickets.tenant_id and users.id = tickets.user_id", "where tickets.tenant_id = $1",
     ]
 
-    /// Looked up one by one: the planner does not know how short a page is, and would read all users of the helpdesk. `offset 0` is what it
-    /// does not look behind.
+    /// Looked up one by one: the planner does not know how few tickets there are, and would read all users of the helpdesk. `offset 0` is what
+    /// it does not look behind.
     private static let userOfEach = [
         "cross join lateral (", "    select users.name, users.email", "    from helpdesk.users",
         "    where users.tenant_id = $1 and users.id = tickets.user_id", "    offset 0", ") as users",
@@ -79,7 +79,7 @@ package struct TicketQuery: Sendable {
 
 // What is asked for.
 extension TicketQuery {
-    private mutating func filter(_ filter: TicketFilter) {
+    mutating func filter(_ filter: TicketFilter) {
         // Literally so in the partial indexes, or the planner could not use them. Merged tickets have a `hidden_at`, too.
         lines.append(filter.includesHidden ? "    and tickets.merged_into is null" : "    and tickets.hidden_at is null")
         if filter.statuses.count == 1 {

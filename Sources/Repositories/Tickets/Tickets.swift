@@ -22,6 +22,25 @@ package struct Tickets {
         return transaction.run(.several(ids, seenBy: sight)).map(TicketColumns.tickets)
     }
 
+    /// Locks those of them that nobody is at; the others are passed over.
+    package func lockFree(_ ids: [ID<Ticket>]) -> Pending<Set<ID<Ticket>>> {
+        transaction.run(SQL.lockFree, [.bigints(ids.map(\.value))]).map(Self.ids)
+    }
+
+    /// Those of them that there are, whoever may see them.
+    package func existing(_ ids: [ID<Ticket>]) -> Pending<Set<ID<Ticket>>> {
+        transaction.run(SQL.existing, [.bigints(ids.map(\.value))]).map(Self.ids)
+    }
+
+    package func several(_ ids: [ID<Ticket>], seenBy sight: TicketSight) -> Pending<[Ticket]> {
+        transaction.run(.several(ids, seenBy: sight)).map(TicketColumns.tickets)
+    }
+
+    private static func ids(_ rows: Rows) throws -> Set<ID<Ticket>> {
+        let id = try rows.column("id", as: Int64.self)
+        return Set(try rows.map { ID(try id($0)) })
+    }
+
     /// One ticket more than `limit` where there is one.
     package func list(
         _ filter: TicketFilter, _ order: TicketOrder, after cursor: TicketCursor?, limit: Int, seenBy sight: TicketSight
@@ -84,6 +103,20 @@ package struct Tickets {
                 and id = any ($2::bigint[])
             order by id
             for no key update
+            """
+        case lockFree = """
+            select id
+            from helpdesk.tickets
+            where tenant_id = $1
+                and id = any ($2::bigint[])
+            order by id
+            for no key update skip locked
+            """
+        case existing = """
+            select id
+            from helpdesk.tickets
+            where tenant_id = $1
+                and id = any ($2::bigint[])
             """
         case insert = """
             insert into helpdesk.tickets (

@@ -31,13 +31,23 @@ extension Installation {
         switch try await database.system({ $0.jobRecords.discard(id) }) {
         case .notThere: throw Refusal.notFound
         case .toldToStop: break
-        case .gone(let job, let scope):
-            guard case .purge(let run) = job, let scope else { return }
+        case .gone(let job, let scope): if let scope { try await abandon(job, in: scope) }
+        }
+    }
+
+    /// Ends what nobody works on any more.
+    private func abandon(_ job: Job?, in scope: TenantScope) async throws {
+        let helpdesk = Helpdesk(database: database, clock: clock)
+        switch job {
+        case .purge(let run):
             do {
-                _ = try await Helpdesk(database: database, clock: clock).abandonPurge(run, as: .cancelled, in: scope)
+                _ = try await helpdesk.abandonPurge(run, as: .cancelled, in: scope)
             } catch Refusal.tenantNotActive {
                 // The next run of a helpdesk that is active again ends it.
             }
+        // The first lane does what the others leave.
+        case .massAction(let id, lane: 0): _ = try await helpdesk.abandonMassAction(id, as: .cancelled, in: scope)
+        case .massAction, .probe, .scheduledPurge, .forgetMassActions, nil: break
         }
     }
 

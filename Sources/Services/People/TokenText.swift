@@ -16,6 +16,8 @@ package struct TokenText: Sendable {
     package enum Kind: String, Sendable {
         case person = "dsk_"
         case systemOperator = "dso_"
+        /// To what a mass action's dry run has looked at.
+        case preview = "dsp_"
     }
 
     package var hash: TokenHash { Self.hash(of: text) }

@@ -73,7 +73,7 @@ extension Helpdesk {
             let milliseconds = start.duration(to: .now) / .milliseconds(1)
             progress.pace.learn(tickets: doomed.tickets.count, milliseconds: milliseconds, others: doomed.others)
             tx.purgeRuns.update(progress)
-            return Pending(.took(doomed.tickets.count, rest: PurgePace.rest(after: milliseconds, others: doomed.others)))
+            return Pending(.took(doomed.tickets.count, rest: progress.pace.rest(after: milliseconds, others: doomed.others)))
         }
     }
 
@@ -100,7 +100,7 @@ extension Helpdesk {
 
 extension TenantTransaction {
     /// Tickets that this transaction has locked.
-    fileprivate func takeAway(
+    func takeAway(
         _ tickets: [ID<Ticket>], as status: HiddenStatus, at now: Timestamp
     ) async throws -> (messages: Int64, bytes: Int64) {
         let leading = try await purge.leading(to: tickets).value
@@ -131,12 +131,7 @@ extension TenantTransaction {
         run.figures.held = try await held.value
         progress.run = run
         purgeRuns.update(progress)
-        let receipt = PurgeReceipt(
-            number: (previous?.receipt.number ?? 0) + 1, tenant: scope.tenant, run: run.id, status: run.status, scope: run.scope,
-            trigger: run.trigger.name, state: state, retentionDays: run.retentionDays, hiddenUntil: run.tookUntil ?? until,
-            figures: run.figures,
-            startedAt: run.startedAt ?? now, finishedAt: run.finishedAt ?? now, previousHash: previous?.hash ?? PurgeReceipt.noHash)
-        purgeReceipts.append(receipt, hash: receipt.hash)
+        append(PurgeReceipt(of: run, in: scope.tenant, hiddenUntil: run.tookUntil ?? until, after: previous))
         let dueFrom = schedule.dueFrom(oldest: try await oldest.value)
         purgeSchedules.setDue(from: dueFrom, of: run.status)
         let verdict = PurgeVerdict(purged: run.figures.purged, left: try await left.value, lately: try await lately.value)
@@ -153,6 +148,29 @@ extension PurgeRun {
     }
 }
 
+extension TenantTransaction {
+    /// Of chosen tickets that were purged: a run that has ended, with its receipt.
+    func recordPurge(_ run: PurgeRun) async throws {
+        let previous = try await purgeReceipts.lockLast().value
+        var progress = PurgeProgress(run: run)
+        progress.run.tookUntil = run.createdAt
+        guard try await purgeRuns.insert(progress.run).value else { return }
+        purgeRuns.update(progress)
+        append(PurgeReceipt(of: progress.run, in: scope.tenant, hiddenUntil: run.createdAt, after: previous))
+    }
+
+    private func append(_ receipt: PurgeReceipt) { purgeReceipts.append(receipt, hash: receipt.hash) }
+}
+
 extension PurgeReceipt {
+    /// - Parameter previous: the one before it in the chain; nil: it is the first.
+    fileprivate init(of run: PurgeRun, in tenant: ID<Tenant>, hiddenUntil: Timestamp, after previous: PurgeReceipts.Kept?) {
+        let end = run.finishedAt ?? run.createdAt
+        self.init(
+            number: (previous?.receipt.number ?? 0) + 1, tenant: tenant, run: run.id, status: run.status, scope: run.scope,
+            trigger: run.trigger.name, state: run.state, retentionDays: run.retentionDays, hiddenUntil: hiddenUntil, figures: run.figures,
+            startedAt: run.startedAt ?? end, finishedAt: end, previousHash: previous?.hash ?? PurgeReceipt.noHash)
+    }
+
     var hash: [UInt8] { sha256(Array(text.utf8)) }
 }

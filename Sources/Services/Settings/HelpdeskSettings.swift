@@ -9,10 +9,16 @@ package struct SettingsPatch: Sendable {
     package var reopenDays: Int??
     /// What a message does that comes too late: refuse or follow up.
     package var lateMessage: LateMessage?
+    package var undoDays: Int?
+    package var massActionDays: Int?
 
-    package init(reopenDays: Int?? = nil, lateMessage: LateMessage? = nil) {
+    package static let massActionDays = 1...3650
+
+    package init(reopenDays: Int?? = nil, lateMessage: LateMessage? = nil, undoDays: Int? = nil, massActionDays: Int? = nil) {
         self.reopenDays = reopenDays
         self.lateMessage = lateMessage
+        self.undoDays = undoDays
+        self.massActionDays = massActionDays
     }
 }
 
@@ -32,11 +38,28 @@ extension Helpdesk {
             var settings = old
             if let days = patch.reopenDays { settings.reopenPolicy.days = days }
             if let late = patch.lateMessage { settings.reopenPolicy.late = late }
+            if let days = patch.undoDays { settings.undoDays = days }
+            if let days = patch.massActionDays { settings.massActionDays = days }
+            try settings.checkDays()
             guard settings != old else { return Pending(old) }
             settings.version += 1
             tx.settings.update(settings)
             tx.configuration.touch()
             return Pending(settings)
         }
+    }
+}
+
+extension HelpdeskSettings {
+    fileprivate func checkDays() throws(Refusal) {
+        var faults: [FieldFault] = []
+        if !SettingsPatch.massActionDays.contains(massActionDays) {
+            faults.append(FieldFault("mass_action_days", "invalid", "a whole number from 1 to 3650"))
+        }
+        // Without the results nobody knows any more what there is to take back.
+        if undoDays < 0 || undoDays > massActionDays {
+            faults.append(FieldFault("undo_days", "invalid", "a whole number from 0 to mass_action_days, which is \(massActionDays)"))
+        }
+        if !faults.isEmpty { throw .invalid(faults) }
     }
 }

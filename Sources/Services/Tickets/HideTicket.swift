@@ -14,9 +14,7 @@ extension Helpdesk {
             case .deleted: .deleted
             }
         return try await change(id, access, event, ifMatch: ifMatch, once: once) { ticket, now, tx in
-            ticket.take(try ticket.status.after(.hide(hidden)).status, at: now)
-            // Whoever still talks will notice at the next heartbeat.
-            ticket.liveUntil = nil
+            try ticket.hide(as: hidden, at: now)
             tx.liveSessions.sweep(id, at: .distantFuture)
         }
     }

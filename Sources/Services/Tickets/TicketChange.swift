@@ -68,13 +68,3 @@ extension Ticket {
         }
     }
 }
-
-extension TicketOutcome {
-    /// The status after an event that can only change the status.
-    var status: TicketStatus {
-        get throws(Refusal) {
-            guard case .status(let status) = self else { throw .conflict(.statusOfHidden) }
-            return status
-        }
-    }
-}

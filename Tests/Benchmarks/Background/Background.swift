@@ -33,6 +33,8 @@ struct Background {
                 case .purge: try await purge()
                 case .schedules: try await schedules()
                 case .neighbour: try await neighbour()
+                case .massActions: try await massActions()
+                case .massNeighbour: try await massNeighbour()
                 case .soak: try await soak()
                 }
             for result in found { say("  \(result.line)") }

@@ -77,14 +77,17 @@ extension Background {
 /// A helpdesk of the benchmark's own, with deleted tickets to purge.
 struct BenchHelpdesk {
     let id: Int64
+    let helpdesk: Helpdesk
+    /// Its admin's, and the token that it comes from.
+    let access: Access
+    let token: String
+    let database: BenchDatabase
     private let serving: BenchPool
-    private let helpdesk: Helpdesk
-    private let access: Access
-    private let database: BenchDatabase
 
-    init(named name: String, on database: BenchDatabase) async throws {
+    /// - Parameter shared: a pool that serves several; whoever made it closes it.
+    init(named name: String, on database: BenchDatabase, sharing shared: BenchPool? = nil) async throws {
         self.database = database
-        serving = BenchPool(on: ServerAddress(database.applicationURL))
+        serving = shared ?? BenchPool(on: ServerAddress(database.applicationURL))
         helpdesk = Helpdesk(database: serving.database)
         let installation = Installation(database: serving.database)
         let tenant = try await installation.createTenant(.init(slug: name, name: name, timeZone: "UTC"))
@@ -92,6 +95,7 @@ struct BenchHelpdesk {
         guard let address = EmailAddress("admin@\(name).example") else { throw Failure("\(name) makes no address") }
         let admin = try await installation.createAgent(address, name: "Admin", isAdmin: true, in: tenant.slug)
         let (token, _) = try await installation.createToken(for: .agent(admin.id), named: "bench", in: tenant.slug)
+        self.token = token.text
         access = try await Authenticator(database: serving.database).access(token.text)
     }
 

@@ -16,7 +16,7 @@ private let names: Names = {
     return Names(configuration, user: ada)
 }()
 
-private func sentence(_ event: HistoryEntry.Event, _ changes: [FieldChange] = [], by person: Person = .agent(ID(4))) -> String {
+private func sentence(_ event: HistoryEntry.Event, _ changes: [FieldChange] = [], by person: Person? = .agent(ID(4))) -> String {
     HistoryEntry(version: 2, at: moment, actor: HistoryEntry.Actor(person, tokenID: nil), event: event, changes: changes)
         .summary(names)
 }
@@ -25,10 +25,11 @@ private func sentence(_ event: HistoryEntry.Event, _ changes: [FieldChange] = []
 struct HistoryLine: Sendable, CustomTestStringConvertible {
     let event: HistoryEntry.Event
     let changes: [FieldChange]
-    let person: Person
+    /// Nil: an operator.
+    let person: Person?
     let sentence: String
 
-    init(_ event: HistoryEntry.Event, _ changes: [FieldChange] = [], by person: Person = .agent(ID(4)), says sentence: String) {
+    init(_ event: HistoryEntry.Event, _ changes: [FieldChange] = [], by person: Person? = .agent(ID(4)), says sentence: String) {
         self.event = event
         self.changes = changes
         self.person = person
@@ -91,6 +92,11 @@ struct HistoryLine: Sendable, CustomTestStringConvertible {
         HistoryLine(.released, [FieldChange("legal_hold", from: .text("Case 12"), to: .none)], says: "Mo Haddad lifted the legal hold"),
         HistoryLine(.liveStarted, [FieldChange("live", from: .none, to: .text("chat"))], says: "Mo Haddad began a chat"),
         HistoryLine(.liveEnded, [FieldChange("live", from: .text("call"), to: .none)], says: "Mo Haddad ended the call"),
+        HistoryLine(.undone, says: "Mo Haddad took a mass action back"),
+        HistoryLine(
+            .undone, [status("deleted", "pending"), FieldChange("agent_id", from: .none, to: .number(6))],
+            says: "Mo Haddad took a mass action back, set status to pending (was deleted), assigned it to Lin Wu"),
+        HistoryLine(.deleted, [status("pending", "deleted")], by: nil, says: "an operator deleted the ticket"),
         HistoryLine(.updated, says: "Mo Haddad changed nothing"),
     ]
 }

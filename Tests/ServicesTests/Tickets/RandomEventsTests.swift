@@ -276,7 +276,7 @@ private struct Expectation {
 
     private struct Line: Equatable {
         var event: HistoryEntry.Event
-        var person: Person
+        var person: Person?
     }
 
     init(_ id: ID<Ticket>, _ opening: VisibleStatus, at now: Timestamp, by person: Person) {
