@@ -13,7 +13,6 @@ import Services
 /// The composition root: everything that lives as long as the process is made here, once.
 struct App: Sendable {
     let pool: ConnectionPool
-    let database: Database
     let helpdesk: Helpdesk
     let installation: Installation
     let authenticator: Authenticator
@@ -26,7 +25,7 @@ struct App: Sendable {
         poller = Poller()
         pool = ConnectionPool(try settings.serverAddress(), options: try settings.poolOptions(), poller: poller, logger: logger)
         let perTransaction = try settings.flag(.preparedStatements) ? nil : try settings.seconds(.statementTimeout)
-        database = Database(pool, statementTimeoutPerTransaction: perTransaction)
+        let database = Database(pool, statementTimeoutPerTransaction: perTransaction)
         helpdesk = Helpdesk(database: database)
         installation = Installation(database: database)
         authenticator = Authenticator(database: database)

@@ -45,7 +45,6 @@ import Testing
         ("MassActionParts.copy", "mass_action_parts", "mass_action_parts_pkey", ["mass_action_id"]),
         ("MassActionParts.lockAll", "mass_action_parts", "mass_action_parts_pkey", ["mass_action_id"]),
         ("MassActionParts.areLeft", "mass_action_parts", "mass_action_parts_pkey", ["mass_action_id"]),
-        ("MassActionParts.areThere", "mass_action_parts", "mass_action_parts_pkey", ["mass_action_id"]),
         ("MassActionParts.drop", "mass_action_parts", "mass_action_parts_pkey", ["mass_action_id"]),
         ("MassActionParts.breakdown", "mass_action_parts", "mass_action_parts_pkey", ["mass_action_id"]),
         ("MassActionParts.breakdown", "tickets", "tickets_pkey", ["id"]),

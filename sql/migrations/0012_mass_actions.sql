@@ -45,8 +45,11 @@ create table helpdesk.mass_actions (
     constraint mass_actions_counts_positive check (total >= 0 and done >= 0 and skipped >= 0 and failed >= 0)
 ) with (fillfactor = 70);
 create unique index mass_actions_by_preview on helpdesk.mass_actions (tenant_id, preview_hash) where preview_hash is not null;
-create index mass_actions_by_agent on helpdesk.mass_actions (tenant_id, agent_id);
+create index mass_actions_by_agent on helpdesk.mass_actions (tenant_id, agent_id, id);
+create index mass_actions_previews on helpdesk.mass_actions (tenant_id, preview_until) where state = 'preview';
+create index mass_actions_to_forget on helpdesk.mass_actions (tenant_id, finished_at) where items_dropped_at is null and finished_at is not null;
 create index mass_actions_by_undone on helpdesk.mass_actions (tenant_id, undo_of) where undo_of is not null;
+create index mass_actions_by_retried on helpdesk.mass_actions (tenant_id, retry_of) where retry_of is not null;
 
 -- The snapshot, some thousand tickets a row: a million tickets are 500 rows, and whoever works on some locks one of them.
 create table helpdesk.mass_action_parts (

@@ -11,11 +11,14 @@ package struct BatchPace: Equatable, Sendable {
         package var busyAim: Double
         /// How many others may be at work before it rests.
         package var restsBeside: Int
+        /// How often as long as it worked it rests beside more than these.
+        package var longRest: Double
 
-        package static let purge = Limits(first: 200, sizes: 20...10_000, quietAim: 200, busyAim: 100, restsBeside: 1)
-        /// Somebody waits for it, so one other does not stop it. Agents work on these tickets: who answers one of them waits until its batch
-        /// is through, so it is short.
-        package static let massAction = Limits(first: 500, sizes: 20...2000, quietAim: 100, busyAim: 40, restsBeside: 2)
+        package static let purge = Limits(
+            first: 200, sizes: 20...10_000, quietAim: 200, busyAim: 100, restsBeside: 1, longRest: 2)
+        /// Agents work on these tickets: who answers one of them waits until its batch is through, so it is short.
+        package static let massAction = Limits(
+            first: 200, sizes: 20...2000, quietAim: 100, busyAim: 15, restsBeside: 1, longRest: 4)
     }
 
     private let limits: Limits
@@ -42,9 +45,12 @@ package struct BatchPace: Equatable, Sendable {
     /// After a batch that failed, perhaps because it was too much for one transaction: down to a single ticket, if it must be.
     package mutating func shrink() { size = max(1, size / 2) }
 
+    /// Whether others are so many that one lane is enough.
+    package func isCrowded(_ others: Int) -> Bool { others > limits.restsBeside }
+
     /// Milliseconds to leave the database to others.
     package func rest(after milliseconds: Double, others: Int) -> Double {
         if others < limits.restsBeside { return 0 }
-        return others == limits.restsBeside ? milliseconds : milliseconds * 2
+        return others == limits.restsBeside ? milliseconds : milliseconds * limits.longRest
     }
 }

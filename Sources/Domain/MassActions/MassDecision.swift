@@ -33,13 +33,15 @@ package struct MassDecision: Sendable {
         // Something said is a change by itself.
         if changed == ticket, actions.said.isEmpty { return .leave(.skipped(.already)) }
         if actions.dependOnState, ticket.hasMovedOn(since: seen) { return .leave(.skipped(.changedSince)) }
-        return .change(changed)
+        let faults = configuration.faultsOfTeam(of: changed, since: ticket)
+        return faults.isEmpty ? .change(changed) : .leave(.failed(.invalid, faults: faults))
     }
 
     private func verdictOnPurge(of ticket: Ticket, _ seen: SnapshotTicket) -> Verdict {
         if !ticket.status.isHidden { return .leave(.skipped(ticket.hasMovedOn(since: seen) ? .changedSince : .visible)) }
         if ticket.legalHold != nil { return .leave(.skipped(.onHold)) }
-        return ticket.hasMovedOn(since: seen) ? .leave(.skipped(.changedSince)) : .purge
+        // There is no way back: whatever has happened, such as a restoration that was taken back, it is not what was looked at.
+        return ticket.version == seen.version ? .purge : .leave(.skipped(.changedSince))
     }
 
     private func verdictOnUndo(of ticket: Ticket, _ seen: SnapshotTicket, _ before: BeforeImage?) -> Verdict {
@@ -121,9 +123,11 @@ extension Configuration {
         if departments[ticket.departmentID] == nil, ticket.needsDepartment(since: old) {
             faults.append(FieldFault("department_id", "gone", "the department it was in is gone"))
         }
-        if let team = ticket.teamID, team != old.teamID, teams[team] == nil {
-            faults.append(FieldFault("team_id", "gone", "the team it belonged to is gone"))
-        }
-        return faults
+        return faults + faultsOfTeam(of: ticket, since: old)
+    }
+
+    fileprivate func faultsOfTeam(of ticket: Ticket, since old: Ticket) -> [FieldFault] {
+        guard let team = ticket.teamID, team != old.teamID, teams[team] == nil else { return [] }
+        return [FieldFault("team_id", "gone", "the team is gone")]
     }
 }

@@ -147,8 +147,10 @@ extension [TicketAction] {
                 faults.append(FieldFault(field, "duplicate", "\(action.kind.rawValue) can be asked for once"))
             }
             for (_, body) in [action].said where body.content.utf8.count > Self.mostBytesSaid {
-                faults.append(FieldFault("\(field).\(body.format.rawValue)", "too_long", "at most \(Self.mostBytesSaid / 1024) KiB to many"))
+                faults.append(
+                    FieldFault("\(field).\(body.format.rawValue)", "too_long", "at most \(Self.mostBytesSaid / 1024) KiB to many"))
             }
+            if action == .undo { faults.append(FieldFault(field, "unknown", "a mass action is taken back by a call of its own")) }
             if action == .purge, count > 1 { faults.append(FieldFault(field, "alone", "purge stands alone: nothing is left to change")) }
             if case .hide = action, self[..<index].contains(where: \.isHiding) {
                 faults.append(FieldFault(field, "conflict", "a ticket cannot become both spam and deleted"))

@@ -4,7 +4,7 @@ import Services
 
 extension JobHandlers {
     /// A mass action gives its place up to others after so long, and goes on when it is its helpdesk's turn again.
-    private static let slice: Duration = .milliseconds(500)
+    private static let slice: Duration = .seconds(1)
     /// Milliseconds.
     private static let longestRest = 1000.0
 
@@ -14,10 +14,10 @@ extension JobHandlers {
         repeat {
             try Task.checkCancellation()
             switch try await helpdesk.massPiece(&lane, in: scope) {
-            case .took(let figures, let rest):
+            case .took(let figures, let rest, let isCrowded):
                 massMeters.took(figures)
                 // One lane at a time is enough while others are at work.
-                if number > 0, rest > 0 { return .again(at: helpdesk.now.advanced(bySeconds: 1)) }
+                if number > 0, isCrowded { return .again(at: helpdesk.now.advanced(bySeconds: 1)) }
                 if rest > Self.longestRest { return .again(at: helpdesk.now.advanced(bySeconds: Int64(rest / 1000) + 1)) }
                 if rest > 0 { try await Task.sleep(for: .milliseconds(rest)) }
             case .waiting:
@@ -42,7 +42,8 @@ extension JobHandlers {
         do {
             if let action = try await helpdesk.abandonMassAction(id, as: state, in: scope) { tell(action, of: scope) }
         } catch {
-            logger.warning("cannot end a mass action", metadata: ["tenant": "\(scope.tenant)", "mass_action": "\(id)", "error": "\(error)"])
+            logger.warning(
+                "cannot end a mass action", metadata: ["tenant": "\(scope.tenant)", "mass_action": "\(id)", "error": "\(error)"])
         }
     }
 

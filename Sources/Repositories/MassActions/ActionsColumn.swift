@@ -110,11 +110,9 @@ extension TicketAction {
             for (name, value) in members { changes[FieldKey(unchecked: name)] = .some(try? FieldColumn.value(value)) }
             self = .setFields(changes)
         case .reply:
-            guard let body = Self.body(json) else { return nil }
-            self = .reply(body, status: status)
+            self = .reply(Self.body(json), status: status)
         case .note:
-            guard let body = Self.body(json) else { return nil }
-            self = .note(body)
+            self = .note(Self.body(json))
         case .spam: self = .hide(.spam)
         case .delete: self = .hide(.deleted)
         case .restore: self = .restore(status)
@@ -129,8 +127,9 @@ extension TicketAction {
 
     private static func labels(_ json: JSONValue?) -> [Label] { (json?.array ?? []).compactMap(\.string).map { Label(unchecked: $0) } }
 
-    private static func body(_ json: JSONValue) -> MessageBody? {
-        json["text"]?.string.map { MessageBody(unchecked: $0, format: .text) }
-            ?? json["html"]?.string.map { MessageBody(unchecked: $0, format: .html) }
+    /// Empty once it was forgotten.
+    private static func body(_ json: JSONValue) -> MessageBody {
+        json["html"]?.string.map { MessageBody(unchecked: $0, format: .html) }
+            ?? MessageBody(unchecked: json["text"]?.string ?? "", format: .text)
     }
 }

@@ -22,6 +22,13 @@ package struct MassActionItems {
         transaction.run(SQL.insertGone, [action.bind, .bigints(ids.map(\.value))]).map(\.affected)
     }
 
+    /// Those that nobody has come to have failed. Waits for who is at one of the parts.
+    package func insertRest(of action: ID<MassAction>) {
+        transaction.massParts.lockAll(of: action)
+        transaction.run(SQL.insertRest, [action.bind])
+        transaction.massParts.giveUp(action)
+    }
+
     /// Those that were gone already when the preview was made.
     package func copyGone(from preview: ID<MassAction>, into action: ID<MassAction>) -> Pending<Int> {
         transaction.run(SQL.copyGone, [action.bind, preview.bind]).map(\.affected)
@@ -92,6 +99,15 @@ package struct MassActionItems {
                 where tenant_id = $1
                     and mass_action_id = $2
             ) as missing
+            """
+        case insertRest = """
+            insert into helpdesk.mass_action_items (tenant_id, mass_action_id, ticket, outcome, reason, version)
+            select $1, $2, ticket, 'failed', 'error', version
+            from helpdesk.mass_action_parts
+            cross join unnest(tickets[taken + 1 : size], versions[taken + 1 : size]) as rest (ticket, version)
+            where tenant_id = $1
+                and mass_action_id = $2
+                and taken < size
             """
         case copyGone = """
             insert into helpdesk.mass_action_items (tenant_id, mass_action_id, ticket, outcome, reason, version)

@@ -19,9 +19,6 @@ package struct MassPart: Sendable {
     package var others: Int
 }
 
-/// What a mass action has purged, by the status it had.
-package typealias MassPurged = [HiddenStatus: PurgeFigures]
-
 /// The snapshot of a mass action: what is left of it is what is still to be done.
 package struct MassActionParts {
     let transaction: TenantTransaction
@@ -48,9 +45,11 @@ package struct MassActionParts {
 
     /// The next tickets to be done, and nobody else works on that part until we are done. Nil: there is nothing left that is not in
     /// somebody's hands, or to be looked at later.
-    package func claim(of action: ID<MassAction>, most: Int, at now: Timestamp) -> Pending<MassPart?> {
+    /// - Parameter part: that one; nil: the first that is free.
+    package func claim(_ part: Int? = nil, of action: ID<MassAction>, most: Int, at now: Timestamp) -> Pending<MassPart?> {
         transaction.markAsBackground()
-        return transaction.run(SQL.claim, [action.bind, .bigint(Int64(most)), now.bind]).map { try Self.parts($0).first }
+        return transaction.run(SQL.claim, [action.bind, .bigint(Int64(most)), now.bind, .integer(part.map { Int32($0) })])
+            .map { try Self.parts($0).first }
     }
 
     /// A look at a part as a whole, for a preview.
@@ -71,7 +70,8 @@ package struct MassActionParts {
             let agent = try rows.column("agent_id", as: Int64?.self)
             return try rows.map { row in
                 Group(
-                    status: try row.value("status"), departmentID: ID(try row.value("department_id")), agentID: try agent(row).map { ID($0) },
+                    status: try row.value("status"), departmentID: ID(try row.value("department_id")),
+                    agentID: try agent(row).map { ID($0) },
                     count: try row.value("count"))
             }
         }
@@ -106,6 +106,7 @@ package struct MassActionParts {
     }
 
     /// Nobody works on any of them until we are done.
+    @discardableResult
     package func lockAll(of action: ID<MassAction>) -> Pending<Sum> {
         transaction.run(SQL.lockAll, [action.bind]).map { rows in
             let left = try rows.column("left", as: Int64.self)
@@ -130,8 +131,8 @@ package struct MassActionParts {
         transaction.run(SQL.areLeft, [action.bind]).map { !$0.isEmpty }
     }
 
-    /// Whether it is not settled yet.
-    package func areThere(of action: ID<MassAction>) -> Pending<Bool> { transaction.run(SQL.areThere, [action.bind]).map { !$0.isEmpty } }
+    /// What is left of them has failed.
+    func giveUp(_ action: ID<MassAction>) { transaction.run(SQL.giveUp, [action.bind]) }
 
     /// More than these have failed: the next ones are fewer. Locked until we are done.
     package func shrink(_ part: Int, of action: ID<MassAction>, to batch: Int) {
@@ -199,6 +200,7 @@ package struct MassActionParts {
                     and mass_action_id = $2
                     and taken < size
                     and (not_before is null or not_before <= $4)
+                    and ($5::integer is null or part = $5)
                 order by part
                 limit 1
                 for update skip locked
@@ -283,12 +285,13 @@ package struct MassActionParts {
                 and taken < size
             limit 1
             """
-        case areThere = """
-            select
-            from helpdesk.mass_action_parts
+        case giveUp = """
+            update helpdesk.mass_action_parts
+            set failed = failed + size - taken,
+                taken = size
             where tenant_id = $1
                 and mass_action_id = $2
-            limit 1
+                and taken < size
             """
         case shrink = """
             update helpdesk.mass_action_parts
@@ -302,30 +305,5 @@ package struct MassActionParts {
             where tenant_id = $1
                 and mass_action_id = $2
             """
-    }
-}
-
-private enum PurgedColumn {
-    static func json(_ purged: MassPurged) -> String? {
-        if purged.isEmpty { return nil }
-        var writer = JSONWriter(capacity: 128)
-        writer.object { writer in
-            for (status, figures) in purged {
-                writer.key(dynamic: status.rawValue)
-                writer.array([figures.purged, figures.messages, figures.bytes]) { $0.number($1) }
-            }
-        }
-        return writer.text
-    }
-
-    static func purged(_ json: String?) throws -> MassPurged {
-        guard let json else { return [:] }
-        let members = try known(JSONValue(parsing: json.utf8).object)
-        return try Dictionary(
-            uniqueKeysWithValues: members.map { name, value in
-                let figures = (value.array ?? []).compactMap(\.integer)
-                guard figures.count == 3 else { throw PostgresError.decoding("figures of a purge") }
-                return (try known(HiddenStatus(rawValue: name)), PurgeFigures(purged: figures[0], messages: figures[1], bytes: figures[2]))
-            })
     }
 }

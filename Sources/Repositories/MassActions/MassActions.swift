@@ -98,10 +98,10 @@ package struct MassActions {
             configurationVersion: try row.value("configuration_version"), isTenantActive: try row.value("is_active"))
     }
 
-    /// It has begun, or goes on after it had failed.
+    /// It has begun.
     package func begin(_ id: ID<MassAction>, at now: Timestamp) { transaction.run(SQL.begin, [id.bind, now.bind]) }
 
-    /// It goes no further; what its parts say is to be settled still.
+    /// It goes no further.
     package func end(_ id: ID<MassAction>, as state: MassAction.State, at now: Timestamp) {
         transaction.run(SQL.end, [id.bind, .text(state.rawValue), now.bind])
     }
@@ -117,22 +117,27 @@ package struct MassActions {
         transaction.massParts.drop(of: id)
     }
 
-    /// One that takes this one back, and has not failed or been stopped.
+    /// Whether there is one that takes this one back, and has not failed or been stopped.
     package func isUndone(_ id: ID<MassAction>) -> Pending<Bool> { transaction.run(SQL.isUndone, [id.bind]).map { !$0.isEmpty } }
+
+    /// Whether there is one that does again what has failed here, and has not failed as a whole or been stopped.
+    package func isRetried(_ id: ID<MassAction>) -> Pending<Bool> { transaction.run(SQL.isRetried, [id.bind]).map { !$0.isEmpty } }
 
     /// One whose results have been kept for long enough.
     package func nextToForget(at now: Timestamp) -> Pending<ID<MassAction>?> {
         transaction.run(SQL.nextToForget, [now.bind]).map { rows in try rows.first.map { ID(try $0.value("id")) } }
     }
 
-    /// There is no result for each of its tickets any more.
+    /// There is no result for each of its tickets any more, nor what was said on them.
     package func forgotItems(of id: ID<MassAction>, at now: Timestamp) { transaction.run(SQL.forgotItems, [id.bind, now.bind]) }
 
-    /// Snapshots that nobody came back to.
-    package func dropPreviews(at now: Timestamp) { transaction.run(SQL.dropPreviews, [now.bind]) }
+    /// Snapshots that nobody came back to, some of them. Answers whether there were any.
+    package func dropPreviews(at now: Timestamp) -> Pending<Bool> { transaction.run(SQL.dropPreviews, [now.bind]).map { $0.affected > 0 } }
 
-    /// Whether there is, or will be, something to forget.
-    package func areToForget() -> Pending<Bool> { transaction.run(SQL.areToForget).map { !$0.isEmpty } }
+    /// All but the last of somebody's previews.
+    package func keepPreviews(_ count: Int, of agent: ID<Agent>?) {
+        transaction.run(SQL.keepPreviews, [.bigint(agent?.value), .bigint(Int64(count))])
+    }
 
     private static func action(_ rows: Rows, _ row: Row) throws -> MassAction {
         func time(_ name: String) throws -> Timestamp? {
@@ -232,11 +237,10 @@ package struct MassActions {
         case begin = """
             update helpdesk.mass_actions
             set state = 'running',
-                started_at = coalesce(started_at, $3),
-                finished_at = null
+                started_at = $3
             where tenant_id = $1
                 and id = $2
-                and state in ('queued', 'failed')
+                and state = 'queued'
             """
         case end = """
             update helpdesk.mass_actions
@@ -262,6 +266,14 @@ package struct MassActions {
                 and state in ('queued', 'running', 'done')
             limit 1
             """
+        case isRetried = """
+            select
+            from helpdesk.mass_actions
+            where tenant_id = $1
+                and retry_of = $2
+                and state in ('queued', 'running', 'done')
+            limit 1
+            """
         case nextToForget = """
             select mass_actions.id
             from helpdesk.mass_actions
@@ -274,22 +286,38 @@ package struct MassActions {
             """
         case forgotItems = """
             update helpdesk.mass_actions
-            set items_dropped_at = $3
+            set items_dropped_at = $3,
+                actions = (
+                    select jsonb_agg(action - 'text' - 'html' order by place)
+                    from jsonb_array_elements(actions) with ordinality as asked (action, place)
+                )
             where tenant_id = $1
                 and id = $2
+            """
+        case keepPreviews = """
+            delete from helpdesk.mass_actions
+            where tenant_id = $1
+                and id in (
+                    select id
+                    from helpdesk.mass_actions
+                    where tenant_id = $1
+                        and state = 'preview'
+                        and agent_id is not distinct from $2
+                    order by id desc
+                    offset $3
+                )
             """
         case dropPreviews = """
             delete from helpdesk.mass_actions
             where tenant_id = $1
-                and state = 'preview'
-                and preview_until <= $2
-            """
-        case areToForget = """
-            select
-            from helpdesk.mass_actions
-            where tenant_id = $1
-                and items_dropped_at is null
-            limit 1
+                and id in (
+                    select id
+                    from helpdesk.mass_actions
+                    where tenant_id = $1
+                        and state = 'preview'
+                        and preview_until <= $2
+                    limit 20
+                )
             """
     }
 }

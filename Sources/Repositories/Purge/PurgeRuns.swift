@@ -60,7 +60,8 @@ package struct PurgeRuns {
             SQL.insert,
             [
                 run.id.bind, .text(run.status.rawValue), .text(run.scope.rawValue), .text(run.trigger.name), .bigint(agent), slot.bind,
-                .integer(Int32(run.retentionDays)), .integer(Int32(BatchPace.Limits.purge.first)), run.createdAt.bind, .text(run.state.rawValue),
+                .integer(Int32(run.retentionDays)), .integer(Int32(BatchPace.Limits.purge.first)), run.createdAt.bind,
+                .text(run.state.rawValue),
                 run.finishedAt.bind, .bigint(run.massActionID?.value),
             ]
         ).map { $0.affected == 1 }
@@ -76,7 +77,8 @@ package struct PurgeRuns {
                 ticket.map { PurgeProgress.Position(hiddenAt: Timestamp(microseconds: at), id: ID($0)) }
             }
             return PurgeProgress(
-                run: try Self.run(rows, row), position: position, pass: try row.value("pass"), pace: BatchPace(.purge, size: try row.value("batch"))
+                run: try Self.run(rows, row), position: position, pass: try row.value("pass"),
+                pace: BatchPace(.purge, size: try row.value("batch"))
             )
         }
     }

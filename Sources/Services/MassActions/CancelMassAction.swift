@@ -6,28 +6,24 @@ extension Helpdesk {
     package func cancelMassAction(
         _ id: ID<MassAction>, by author: MassActionAuthor, once: Once<MassAction>? = nil
     ) async throws -> MassAction {
-        let now = clock.now()
         try author.require(.writeTickets)
-        let action = try await database.transaction(in: author.scope, at: now, once: once) { tx in
-            guard try await !tx.massActions.lock(id, by: author.seesOnly).value.orNotFound.state.isFinished else {
-                throw Refusal.conflict(.massActionEnded)
-            }
-            tx.massActions.end(id, as: .cancelled, at: now)
-            return tx.massActions.find(id, by: nil).map { try $0.orNotFound }
+        let numbers = try await readMassAction(id, by: author).numbersToSettle
+        let now = clock.now()
+        return try await database.transaction(in: author.scope, at: now, taking: numbers, once: once) { tx in
+            let action = try await tx.massActions.lock(id, by: author.seesOnly).value.orNotFound
+            guard !action.state.isFinished else { throw Refusal.conflict(.massActionEnded) }
+            return try await tx.end(action, as: .cancelled, at: now)
         }
-        return try await settle(id, in: author.scope) ?? action
     }
 
-    /// A mass action whose job an operator has thrown away, or that has failed for good.
+    /// A mass action whose job an operator has thrown away, or that has failed for good. Answers nil when it had ended before.
     package func abandonMassAction(_ id: ID<MassAction>, as state: MassAction.State, in scope: TenantScope) async throws -> MassAction? {
         let now = clock.now()
-        let ended = try await database.transaction(in: scope, at: now) { tx -> Pending<MassAction?> in
+        let known = try await database.transaction(in: scope, at: now) { $0.massActions.find(id, by: nil) }
+        guard let known else { return nil }
+        return try await database.transaction(in: scope, at: now, taking: known.numbersToSettle) { tx in
             guard let action = try await tx.massActions.lock(id, by: nil).value, !action.state.isFinished else { return Pending(nil) }
-            tx.massActions.end(id, as: state, at: now)
-            return tx.massActions.find(id, by: nil)
+            return try await tx.end(action, as: state, at: now).map { $0 }
         }
-        guard let ended else { return nil }
-        // What has failed may be taken up again where it stopped.
-        return state == .failed ? ended : try await settle(id, in: scope) ?? ended
     }
 }

@@ -8,7 +8,8 @@ package struct MassActionAuthor: Sendable {
     let agent: ID<Agent>?
     let rights: AgentRights
     let sight: TicketSight
-    let configuration: Configuration
+    /// What the helpdesk has set up.
+    package let configuration: Configuration
     private let scopes: Set<TokenScope>
 
     /// - Throws: `Refusal.forbidden` for users, and for agents without the right.

@@ -24,6 +24,8 @@ extension Helpdesk {
     /// Nobody waits for a look at millions.
     fileprivate static let mostExamined: Int64 = 100_000
     private static let secondsHeld: Int64 = 3600
+    /// Of one agent.
+    private static let mostHeld = 20
     fileprivate static let sampleSize = 20
 
     /// Resolves the selection and does nothing with it.
@@ -45,11 +47,13 @@ extension Helpdesk {
                 hash: token.hash.bytes, until: preview.expiresAt)
             let (total, gone) = try await tx.takeSnapshot(of: request.selection, into: id, for: author, at: now)
             tx.massActions.set(id, total: total, gone: gone)
-            tx.forgetLater(at: now)
             preview.total = total
             if gone > 0 { preview.reasons[MassOutcome.SkipReason.gone.rawValue] = gone }
             preview.count(try await tx.massParts.breakdown(of: id).value)
             try await tx.examine(id, request.actions, for: author, into: &preview, at: now)
+            if try await tx.settings.read().value.undoDays == 0 { preview.isUndoable = false }
+            tx.massActions.keepPreviews(Self.mostHeld, of: author.agent)
+            tx.forgetLater(at: now)
             return Pending(preview)
         }
     }

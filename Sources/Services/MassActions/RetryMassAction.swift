@@ -8,13 +8,13 @@ extension Helpdesk {
     ) async throws -> MassAction {
         try author.require(.writeTickets)
         let now = clock.now()
-        try await settle(id, in: author.scope)
         return try await database.transaction(in: author.scope, at: now, taking: Numbers(massActions: 1), once: once) { tx in
             let old = try await tx.ended(id, for: author)
             try author.require(old.actions)
             try author.require(try await tx.scopeToRepeat(old))
             let failed = try await tx.massItems.failed(of: id).value
             guard !failed.isEmpty else { throw Refusal.conflict(.nothingFailed) }
+            guard try await !tx.massActions.isRetried(id).value else { throw Refusal.conflict(.retriedAlready) }
             let next = ID<MassAction>(try await tx.numbers.value.massActions)
             return Pending(
                 try await tx.begin(next, old.actions, .retry(of: id), by: author, at: now) {

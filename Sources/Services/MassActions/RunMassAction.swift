@@ -9,6 +9,8 @@ package struct MassLane: Sendable {
     fileprivate let decision: MassDecision
     fileprivate let configurationVersion: Int64
     fileprivate var pace = BatchPace(.massAction)
+    /// How many others have been at work lately: a look now and then meets few of those who are quick.
+    fileprivate var others = 0
 
     /// Whose name stands in the history, and what they see.
     fileprivate struct TicketAuthor {
@@ -20,8 +22,8 @@ package struct MassLane: Sendable {
 
 /// What a piece of a mass action came to.
 package enum MassPiece: Equatable, Sendable {
-    /// Tickets have their outcome; there may be more, after a rest of so many milliseconds.
-    case took(MassActionFigures, rest: Double)
+    /// Tickets have their outcome; there may be more, after a rest of so many milliseconds. Crowded: one lane is enough.
+    case took(MassActionFigures, rest: Double, isCrowded: Bool)
     /// What is left is in somebody's hands.
     case waiting
     /// Rights or settings have changed: open the lane anew.
@@ -45,11 +47,8 @@ extension Helpdesk {
             guard let work = try await tx.massActions.work(on: id).value else { return Pending(nil) }
             guard work.standing.isTenantActive else { throw Refusal.tenantNotActive }
             switch work.action.state {
-            case .done, .cancelled: return Pending(nil)
-            // Taken up again by an operator, who has the first lane's job done again; what is settled is over.
-            case .failed where number > 0: return Pending(nil)
-            case .failed where try await !tx.massParts.areThere(of: id).value: return Pending(nil)
-            case .queued, .failed: tx.massActions.begin(id, at: now)
+            case .done, .cancelled, .failed: return Pending(nil)
+            case .queued: tx.massActions.begin(id, at: now)
             case .running: break
             }
             let configuration = tx.configuration.read()
@@ -73,11 +72,12 @@ extension Helpdesk {
         var inHand: MassPart?
         do {
             let piece = try await takePiece(of: lane, in: scope) { inHand = $0 }
-            guard case .exhausted = piece.outcome else {
-                if case .took(let figures, _, let others) = piece.outcome {
-                    lane.pace.learn(tickets: Int(figures.all), milliseconds: piece.milliseconds, others: others)
-                }
-                return piece.outcome.forCaller
+            switch piece {
+            case .took(let figures, let milliseconds, let others): return lane.took(figures, milliseconds, others: others)
+            case .waiting: return .waiting
+            case .stale: return .stale
+            case .over: return .over
+            case .exhausted: break
             }
             return try await finishMassAction(lane.action, in: scope).map { .ended($0) } ?? .waiting
         } catch {
@@ -89,25 +89,14 @@ extension Helpdesk {
         }
     }
 
-    private enum PieceOutcome {
-        case took(MassActionFigures, rest: Double, others: Int)
+    private enum Taking {
+        case took(MassActionFigures, milliseconds: Double, others: Int)
         case waiting, stale, over
         /// Nothing is left.
         case exhausted
-
-        var forCaller: MassPiece {
-            switch self {
-            case .took(let figures, let rest, _): .took(figures, rest: rest)
-            case .waiting, .exhausted: .waiting
-            case .stale: .stale
-            case .over: .over
-            }
-        }
     }
 
-    private func takePiece(
-        of lane: MassLane, in scope: TenantScope, onClaim: (MassPart) -> Void
-    ) async throws -> (outcome: PieceOutcome, milliseconds: Double) {
+    private func takePiece(of lane: MassLane, in scope: TenantScope, onClaim: (MassPart) -> Void) async throws -> Taking {
         let now = clock.now()
         let said = lane.action.actions.said
         let numbers = Numbers(messages: Int64(said.count * lane.pace.size))
@@ -115,12 +104,12 @@ extension Helpdesk {
             let start = ContinuousClock.now
             let standing = tx.massActions.standing(of: lane.action.id)
             let claimed = tx.massParts.claim(of: lane.action.id, most: lane.pace.size, at: now)
-            guard let standing = try await standing.value else { return Pending((.over, 0)) }
+            guard let standing = try await standing.value else { return Pending(.over) }
             guard standing.isTenantActive else { throw Refusal.tenantNotActive }
-            guard standing.state == .running else { return Pending((.over, 0)) }
-            guard standing.configurationVersion == lane.configurationVersion else { return Pending((.stale, 0)) }
+            guard standing.state == .running else { return Pending(.over) }
+            guard standing.configurationVersion == lane.configurationVersion else { return Pending(.stale) }
             guard var part = try await claimed.value else {
-                return Pending((try await tx.massParts.areLeft(of: lane.action.id).value ? .waiting : .exhausted, 0))
+                return Pending(try await tx.massParts.areLeft(of: lane.action.id).value ? .waiting : .exhausted)
             }
             onClaim(part)
             let before = part.figures
@@ -133,9 +122,7 @@ extension Helpdesk {
             tx.massParts.update(
                 part, of: lane.action.id, again: piece.locked, notBefore: piece.isFruitless ? now.advanced(bySeconds: 1) : nil)
             let milliseconds = start.duration(to: .now) / .milliseconds(1)
-            let figures = part.figures.since(before)
-            let rest = lane.pace.rest(after: milliseconds, others: part.others)
-            return Pending((.took(figures, rest: rest, others: part.others), milliseconds))
+            return Pending(.took(part.figures.since(before), milliseconds: milliseconds, others: part.others))
         }
     }
 
@@ -149,9 +136,8 @@ extension Helpdesk {
             }
         }
         try await database.transaction(in: scope, at: now) { tx in
-            guard var again = try await tx.massParts.claim(of: action.id, most: 1, at: now).value, again.number == part.number,
-                again.taken == part.taken
-            else { return Pending(()) }
+            let claimed = tx.massParts.claim(part.number, of: action.id, most: 1, at: now)
+            guard var again = try await claimed.value, again.taken == part.taken else { return Pending(()) }
             let items = again.tickets.map { MassActionItem(ticketID: $0.id, outcome: .failed(.error), version: $0.version) }
             tx.massItems.insert(items, of: action.id)
             again.taken += 1
@@ -159,6 +145,15 @@ extension Helpdesk {
             tx.massParts.update(again, of: action.id, again: [], notBefore: nil)
             return Pending(())
         }
+    }
+}
+
+extension MassLane {
+    /// How it goes on after a piece.
+    fileprivate mutating func took(_ figures: MassActionFigures, _ milliseconds: Double, others seen: Int) -> MassPiece {
+        others = max(seen, others - 1)
+        pace.learn(tickets: Int(figures.all), milliseconds: milliseconds, others: others)
+        return .took(figures, rest: pace.rest(after: milliseconds, others: others), isCrowded: pace.isCrowded(others))
     }
 }
 
@@ -211,7 +206,9 @@ extension TenantTransaction {
     fileprivate func write(_ piece: inout MassTickets, _ lane: MassLane, lastMessage: Int64, at now: Timestamp) async throws {
         piece.decide(lane.decision, at: now)
         try await refuseGone(&piece)
-        for (status, doomed) in piece.doomed {
+        // In one order, or two lanes would wait for each other's totals.
+        for status in HiddenStatus.allCases {
+            guard let doomed = piece.doomed[status] else { continue }
             let gone = try await takeAway(doomed, as: status, at: now)
             piece.purged[status] = PurgeFigures(purged: Int64(doomed.count), messages: gone.messages, bytes: gone.bytes)
         }

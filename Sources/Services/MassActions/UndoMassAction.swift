@@ -9,7 +9,6 @@ extension Helpdesk {
     ) async throws -> MassAction {
         try author.require(.writeTickets)
         let now = clock.now()
-        try await settle(id, in: author.scope)
         return try await database.transaction(in: author.scope, at: now, taking: Numbers(massActions: 1), once: once) { tx in
             let old = try await tx.ended(id, for: author)
             guard let until = old.undoUntil else { throw Refusal.conflict(.neverUndone) }

@@ -154,7 +154,7 @@ extension TenantTransaction {
         let previous = try await purgeReceipts.lockLast().value
         var progress = PurgeProgress(run: run)
         progress.run.tookUntil = run.createdAt
-        guard try await purgeRuns.insert(progress.run).value else { return }
+        guard try await purgeRuns.insert(progress.run).value else { throw Refusal.conflict(.purgeRunning) }
         purgeRuns.update(progress)
         append(PurgeReceipt(of: progress.run, in: scope.tenant, hiddenUntil: run.createdAt, after: previous))
     }

@@ -7,12 +7,9 @@ struct HelpdeskNames {
     private let installation: Installation
     private let slug: Slug
 
-    /// From the database itself: the services show what a helpdesk has set up to its own people only.
-    init(of slug: Slug, in app: App) async throws {
-        let scope = try await app.database.system { $0.tenants.scope(slug) }
-        guard let scope else { throw Refusal.notFound }
-        configuration = try await app.database.transaction(in: scope, at: Clock.system.now()) { $0.configuration.read() }
-        installation = app.installation
+    init(_ configuration: Configuration, of slug: Slug, in installation: Installation) {
+        self.configuration = configuration
+        self.installation = installation
         self.slug = slug
     }
 

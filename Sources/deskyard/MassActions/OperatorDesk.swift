@@ -40,7 +40,7 @@ struct OperatorDesk: Sendable {
         self.words = words
     }
 
-    func names() async throws -> HelpdeskNames { try await HelpdeskNames(of: slug, in: app) }
+    var names: HelpdeskNames { HelpdeskNames(author.configuration, of: slug, in: app.installation) }
 
     func preview(_ request: MassActionRequest) async throws -> MassPreview {
         try await app.helpdesk.previewMassAction(request, by: author)

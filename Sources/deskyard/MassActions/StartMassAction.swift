@@ -43,7 +43,7 @@ struct StartMassAction: AsyncParsableCommand {
 
     func run() async throws {
         try await desk.open { desk in
-            let names = try await desk.names()
+            let names = desk.names
             let actions = try await actions.actions(in: names)
             if let fault = actions.faults.first { throw CommandFailure(fault.message) }
             var request = MassActionRequest(selection: try await selection.selection(in: names), actions: actions)

@@ -86,7 +86,9 @@ struct MassDecisionTests {
                     case .skip(.visible): true
                     default: false
                     }
-                let expected = since.hasMovedOn && isLeft && Self.dependent.contains(action.kind) ? .skip(.changedSince) : unmoved
+                // What cannot be taken back is not done to anything that has changed at all.
+                let hasMovedOn = since.hasMovedOn || (unmoved == .purge && seen.version != ticket.version)
+                let expected = hasMovedOn && isLeft && Self.dependent.contains(action.kind) ? .skip(.changedSince) : unmoved
                 #expect(result([action], on: ticket, seen: seen) == expected, "\(action) on \(status) after \(since.name)")
             }
         }

@@ -185,7 +185,7 @@ extension TestTenant {
 
 extension MassPiece {
     var figures: MassActionFigures? {
-        if case .took(let figures, _) = self { figures } else { nil }
+        if case .took(let figures, _, _) = self { figures } else { nil }
     }
 }
 
