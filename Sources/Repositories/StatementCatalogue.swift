@@ -3,7 +3,8 @@ package enum StatementCatalogue {
     package static let tenant: [any TenantSQL.Type] = [
         GuardSQL.self, AccessReader.SQL.self, Agents.SQL.self, Answers.SQL.self, Bulk.SQL.self, ConfigurationReader.SQL.self,
         Counters.SQL.self, DailyTotals.SQL.self, Departments.SQL.self, Fields.SQL.self, Jobs.SQL.self, LiveSessions.SQL.self,
-        MassActionItems.SQL.self, MassActionParts.SQL.self, MassActions.SQL.self, MassWrites.SQL.self, Messages.SQL.self,
+        MassActionItems.SQL.self, MassActionParts.SQL.self, MassActions.SQL.self, MassPreviews.SQL.self, MassWrites.SQL.self,
+        Messages.SQL.self,
         Organizations.SQL.self,
         Participants.SQL.self, PermissionGroups.SQL.self, Purge.SQL.self, PurgedMails.SQL.self, PurgeReceipts.SQL.self, PurgeRuns.SQL.self,
         PurgeSchedules.SQL.self, Settings.SQL.self, Teams.SQL.self, TicketHistory.SQL.self, TicketLinks.SQL.self,

@@ -41,6 +41,7 @@ package final class TenantTransaction {
     package var purgedMails: PurgedMails { PurgedMails(transaction: self) }
     package var dailyTotals: DailyTotals { DailyTotals(transaction: self) }
     package var massActions: MassActions { MassActions(transaction: self) }
+    package var massPreviews: MassPreviews { MassPreviews(transaction: self) }
     package var massParts: MassActionParts { MassActionParts(transaction: self) }
     package var massItems: MassActionItems { MassActionItems(transaction: self) }
     package var massWrites: MassWrites { MassWrites(transaction: self) }

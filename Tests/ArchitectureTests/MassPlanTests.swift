@@ -58,7 +58,7 @@ import Testing
         ("MassActions.list", "mass_action_parts", "mass_action_parts_pkey", ["mass_action_id"]),
         ("MassActions.work", "mass_actions", "mass_actions_pkey", ["id"]),
         ("MassActions.lock", "mass_actions", "mass_actions_pkey", ["id"]),
-        ("MassActions.findPreview", "mass_actions", "mass_actions_by_preview", ["preview_hash"]),
+        ("MassPreviews.find", "mass_actions", "mass_actions_by_preview", ["preview_hash"]),
         ("MassWrites.dropLabels", "ticket_labels", "ticket_labels_pkey", ["ticket_id"]),
         ("MassWrites.dropFieldKeys", "ticket_field_values", "ticket_field_values_pkey", ["ticket_id"]),
         ("TicketHistory.images", "ticket_history", "ticket_history_pkey", ["ticket_id", "version"]),

@@ -123,8 +123,9 @@ struct MassActionRoutes {
                 method: .post, path: Self.path + "/{id}/undo",
                 summary:
                     "Brings every ticket back to what it was before, by a mass action with undo_of. Tickets that have changed since are "
-                    + "skipped as changed_since. What was said stays said, and what was purged is gone. 409 while it goes on, after "
-                    + "undo_until, when it was undone already and when nothing of it can be taken back.",
+                    + "skipped as changed_since, also where another mass action changed them and was undone. What was said stays said, "
+                    + "and what was purged is gone. 409 while it goes on, after undo_until, when it was undone already and when nothing "
+                    + "of it can be taken back.",
                 needs: .tenantToken, scope: .writeTickets, readingScope: .readTickets, success: [Self.accepted], problems: [409])
         ) { context in
             let answer = Self.accept

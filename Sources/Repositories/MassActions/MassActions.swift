@@ -49,13 +49,6 @@ package struct MassActions {
         transaction.run(SQL.setTotal, [action.bind, .bigint(total), .bigint(gone)])
     }
 
-    /// The caller's own preview that still holds; its number.
-    package func findPreview(_ hash: [UInt8], of agent: ID<Agent>?, at now: Timestamp) -> Pending<ID<MassAction>?> {
-        transaction.run(SQL.findPreview, [.bytes(hash), .bigint(agent?.value), now.bind]).map { rows in
-            try rows.first.map { ID(try $0.value("id")) }
-        }
-    }
-
     /// - Parameter agent: nil: whoever asked for it.
     package func find(_ id: ID<MassAction>, by agent: ID<Agent>?) -> Pending<MassAction?> {
         list(id.value...id.value, limit: 1, by: agent).map(\.first)
@@ -131,14 +124,6 @@ package struct MassActions {
     /// There is no result for each of its tickets any more, nor what was said on them.
     package func forgotItems(of id: ID<MassAction>, at now: Timestamp) { transaction.run(SQL.forgotItems, [id.bind, now.bind]) }
 
-    /// Snapshots that nobody came back to, some of them. Answers whether there were any.
-    package func dropPreviews(at now: Timestamp) -> Pending<Bool> { transaction.run(SQL.dropPreviews, [now.bind]).map { $0.affected > 0 } }
-
-    /// All but the last of somebody's previews.
-    package func keepPreviews(_ count: Int, of agent: ID<Agent>?) {
-        transaction.run(SQL.keepPreviews, [.bigint(agent?.value), .bigint(Int64(count))])
-    }
-
     private static func action(_ rows: Rows, _ row: Row) throws -> MassAction {
         func time(_ name: String) throws -> Timestamp? {
             try rows.column(name, as: Int64?.self)(row).map { Timestamp(microseconds: $0) }
@@ -172,14 +157,6 @@ package struct MassActions {
                 skipped = $4
             where tenant_id = $1
                 and id = $2
-            """
-        case findPreview = """
-            select id
-            from helpdesk.mass_actions
-            where tenant_id = $1
-                and preview_hash = $2
-                and agent_id is not distinct from $3
-                and preview_until > $4
             """
         case list = """
             select mass_actions.id, state, actions, agent_id, undo_of, retry_of, total, mass_actions.done + parts.done as done,
@@ -293,31 +270,6 @@ package struct MassActions {
                 )
             where tenant_id = $1
                 and id = $2
-            """
-        case keepPreviews = """
-            delete from helpdesk.mass_actions
-            where tenant_id = $1
-                and id in (
-                    select id
-                    from helpdesk.mass_actions
-                    where tenant_id = $1
-                        and state = 'preview'
-                        and agent_id is not distinct from $2
-                    order by id desc
-                    offset $3
-                )
-            """
-        case dropPreviews = """
-            delete from helpdesk.mass_actions
-            where tenant_id = $1
-                and id in (
-                    select id
-                    from helpdesk.mass_actions
-                    where tenant_id = $1
-                        and state = 'preview'
-                        and preview_until <= $2
-                    limit 20
-                )
             """
     }
 }

@@ -9,7 +9,7 @@ extension Helpdesk {
     package func forgetMassActions(in scope: TenantScope) async throws -> Bool {
         let now = clock.now()
         return try await database.transaction(in: scope, at: now) { tx in
-            if try await tx.massActions.dropPreviews(at: now).value { return Pending(true) }
+            if try await tx.massPreviews.drop(at: now).value { return Pending(true) }
             guard let old = try await tx.massActions.nextToForget(at: now).value else { return Pending(false) }
             let dropped = try await tx.massItems.drop(of: old, limit: Self.itemsAtATime).value
             if dropped < Self.itemsAtATime { tx.massActions.forgotItems(of: old, at: now) }

@@ -58,7 +58,7 @@ extension TenantTransaction {
         case .queue: throw Refusal.noQueue
         case .token(let token):
             let hash = TokenText.hash(of: token)
-            guard let preview = try await massActions.findPreview(hash.bytes, of: author.agent, at: now).value else {
+            guard let preview = try await massPreviews.find(hash.bytes, of: author.agent, at: now).value else {
                 throw Refusal.noPreview
             }
             let found = try await massParts.copy(from: preview, into: id).value

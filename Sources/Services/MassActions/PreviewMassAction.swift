@@ -52,7 +52,7 @@ extension Helpdesk {
             preview.count(try await tx.massParts.breakdown(of: id).value)
             try await tx.examine(id, request.actions, for: author, into: &preview, at: now)
             if try await tx.settings.read().value.undoDays == 0 { preview.isUndoable = false }
-            tx.massActions.keepPreviews(Self.mostHeld, of: author.agent)
+            tx.massPreviews.keep(Self.mostHeld, of: author.agent)
             tx.forgetLater(at: now)
             return Pending(preview)
         }
