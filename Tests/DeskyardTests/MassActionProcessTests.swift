@@ -29,7 +29,7 @@ struct MassActionProcessTests {
         let total = Int64(Self.changed + Self.already)
         #expect(started["total"]?.integer == total)
         async let deleted = calls.watch(started)
-        try await crew.areKilled(Self.kills.doing, at: started["id"]?.integer ?? 0)
+        try await crew.areKilled(Self.kills.doing, at: started["id"]?.integer ?? 0, of: total)
         #expect(try await figures(deleted) == [Int64(Self.changed), Int64(Self.already), 0])
         #expect(try await desk.number("select count(*) from helpdesk.tickets where status = 'deleted'") == total)
         try await expectOnce(started["id"]?.integer ?? 0, event: "deleted", version: 2, desk)
@@ -38,7 +38,7 @@ struct MassActionProcessTests {
         let undo = try await calls.post("/v1/mass-actions/\(started["id"]?.integer ?? 0)/undo", [:])
         #expect(undo["total"]?.integer == Int64(Self.changed))
         async let undone = calls.watch(undo)
-        try await crew.areKilled(Self.kills.undoing, at: undo["id"]?.integer ?? 0)
+        try await crew.areKilled(Self.kills.undoing, at: undo["id"]?.integer ?? 0, of: total)
         #expect(try await figures(undone) == [Int64(Self.changed), 0, 0])
         try await expectOnce(undo["id"]?.integer ?? 0, event: "undone", version: 3, desk)
 
@@ -138,9 +138,10 @@ private struct Crew {
     }
 
     /// One after the other, whoever is at this mass action, each time after it got further; and somebody new for each.
-    mutating func areKilled(_ times: Int, at id: Int64) async throws {
+    mutating func areKilled(_ times: Int, at id: Int64, of total: Int64) async throws {
         var taken: Int64 = 0
         for time in 1...times {
+            try await desk.openGate(through: total * Int64(time) / Int64(times + 1))
             try await waitUntil {
                 try await Task.sleep(for: .milliseconds(50))
                 return try await desk.taken(by: id) > taken
@@ -166,6 +167,7 @@ private struct Crew {
             taken = try await desk.taken(by: id)
             try hire()
         }
+        try await desk.openGate(through: .max)
     }
 
     mutating func goHome() async throws {
@@ -205,14 +207,23 @@ extension PurgeableDesk {
     }
 
     /// Every eighth ticket takes a moment to change, so that somebody can come in between.
+    /// Tickets are changed as far as the gate lets them: so a mass action is not over before its time, however slow the machine is.
     fileprivate func slowDownWrites() async throws {
         try await write(
             """
-            create function public.linger() returns trigger language plpgsql as $$ begin perform pg_sleep(0.001); return new; end $$;
+            create table public.gate (through bigint not null);
+            insert into public.gate values (0);
+            create function public.linger() returns trigger language plpgsql security definer as $$
+            begin
+                while old.id > (select through from public.gate) loop perform pg_sleep(0.005); end loop;
+                return new;
+            end $$;
             grant execute on function public.linger() to deskyard_app;
-            create trigger linger before update on helpdesk.tickets for each row when (old.id % 8 = 0) execute function public.linger();
+            create trigger linger before update on helpdesk.tickets for each row execute function public.linger();
             """)
     }
+
+    fileprivate func openGate(through id: Int64) async throws { try await write("update public.gate set through = \(id)") }
 
     /// How many tickets of the mass action are through.
     fileprivate func taken(by id: Int64) async throws -> Int64 {
