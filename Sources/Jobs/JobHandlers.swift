@@ -35,7 +35,7 @@ package struct JobHandlers: Sendable {
         }
     }
 
-    /// The job has failed for good; it lies among the dead, from where operators may have it done again.
+    /// The job has failed for good and lies among the dead. A mass action ends with that: its owner may retry what is left of it.
     func gaveUp(_ job: Job, in scope: TenantScope?) async {
         switch (job, scope) {
         case (.massAction(let id, lane: 0), let scope?): await abandonMassAction(id, as: .failed, in: scope)

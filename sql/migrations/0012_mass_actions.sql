@@ -86,7 +86,7 @@ create table helpdesk.mass_action_parts (
 create table helpdesk.mass_action_items (
     tenant_id bigint not null,
     mass_action_id bigint not null,
-    -- No foreign key: the ticket may be purged, and what became of it stays. Nothing here says what was in it.
+    -- No foreign key: the ticket may be purged, and what became of it stays. Of what was in it nothing is kept, but what a fault says.
     ticket bigint not null,
     outcome text not null,
     reason text,

@@ -118,7 +118,7 @@ package enum MassOutcome: Equatable, Sendable {
         case invalid
         /// Somebody worked on it all the time.
         case locked
-        /// Something went wrong on our side, with this ticket alone.
+        /// Something went wrong on our side: with this ticket, or before anybody came to it.
         case error
     }
 

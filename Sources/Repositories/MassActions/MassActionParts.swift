@@ -23,7 +23,7 @@ package struct MassPart: Sendable {
 package struct MassActionParts {
     let transaction: TenantTransaction
 
-    /// Short enough that who waits for one of its tickets hardly notices, long enough to be worth a transaction.
+    /// The most that one transaction takes (see `BatchPace`): more would wait behind it for nothing.
     package static let size = 2000
 
     /// Answers how many tickets it found.
