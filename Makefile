@@ -1,5 +1,7 @@
 # The way in: `make run` to try Deskyard, `make test` before you hand something in, `make help` for the rest.
 .DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 .PHONY: help setup setup-bench build release run test check format format-check checks bench install clean
 
 PREFIX ?= /usr/local
@@ -30,9 +32,11 @@ run: setup ## Build and start everything on a private PostgreSQL with demo data 
 	swift build --product deskyard
 	.build/debug/deskyard dev --data "$(DATA)" --port $(PORT)
 
-# So many at a time: all at once would starve those that a server's clock watches.
+# So many at a time: all at once would starve those that a server's clock watches. What failed is said again at the end.
 test: setup ## Run every test, on a PostgreSQL of its own
-	swift test --experimental-maximum-parallelization-width 24
+	@mkdir -p .build
+	swift test --experimental-maximum-parallelization-width 24 2>&1 | tee .build/test.log || \
+		{ echo; echo "What failed:"; grep -a -A 12 -E "✘|error:" .build/test.log | tail -n 60; exit 1; }
 
 format: ## Format the sources
 	swift format --in-place --parallel --recursive Package.swift Sources Tests sql

@@ -69,8 +69,8 @@ struct PurgeRaceTests {
             #expect(chain.faults == [])
             return (saved: saved.count, gone: gone)
         }
-        // Both happened, or it was no race.
-        #expect(counts.map(\.saved).reduce(0, +) > 50)
-        #expect(counts.map(\.gone).reduce(0, +) > 50)
+        // Both happened, or it was no race. How often each, is the machine's affair.
+        #expect(counts.map(\.saved).reduce(0, +) > 0)
+        #expect(counts.map(\.gone).reduce(0, +) > 0)
     }
 }
