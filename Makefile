@@ -49,9 +49,10 @@ checks: build ## Run sql/checks on a fresh database
 
 check: format-check test checks release ## All that CI runs: format, tests, schema checks, release build
 
-bench: setup-bench ## Measure beside pgbench and the empty route (SECONDS_EACH=4 ROUNDS=3 TICKETS=100000)
+bench: setup-bench ## Measure beside pgbench and the empty route (SECONDS_EACH=4 ROUNDS=3 TICKETS=100000 TENANTS=50 CASES=all)
 	swift build -c release
-	.build/release/Benchmarks --deskyard .build/release/deskyard --seconds $(or $(SECONDS_EACH),4) --rounds $(or $(ROUNDS),3) --tickets $(or $(TICKETS),100000)
+	.build/release/Benchmarks --deskyard .build/release/deskyard --seconds $(or $(SECONDS_EACH),4) --rounds $(or $(ROUNDS),3) \
+		--tickets $(or $(TICKETS),100000) --tenants $(or $(TENANTS),50) $(if $(filter-out all,$(CASES)),--cases $(CASES))
 
 install: release ## Install under PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/lib/deskyard $(DESTDIR)$(PREFIX)/bin

@@ -9,7 +9,18 @@ struct Query {
     private var read: Set<String> = []
     private(set) var faults: [FieldFault] = []
 
-    init(_ request: Request) { self.init(request.uri.queryParameters.map { (String($0.key), String($0.value)) }) }
+    /// As forms are sent: a space may be a plus, which Hummingbird's own reading leaves a plus.
+    init(_ request: Request) {
+        let pairs = (request.uri.query ?? "").split(separator: "&")
+        self.init(
+            pairs.map { pair in
+                let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { half in
+                    let spaced = half.replacing("+", with: " ")
+                    return spaced.removingPercentEncoding ?? String(spaced)
+                }
+                return (name: halves[0], value: halves.count > 1 ? halves[1] : "")
+            })
+    }
 
     init(_ values: [(name: String, value: String)]) { self.values = values }
 
@@ -43,6 +54,9 @@ struct Query {
     }
 
     mutating func fault(_ name: String, _ rule: String) { faults.append(FieldFault(name, "invalid", rule)) }
+
+    /// Adds what was found elsewhere, such as by a parser.
+    mutating func add(_ more: [FieldFault]) { faults += more }
 
     mutating func limit() -> Int {
         parse("limit", "a whole number from 1 to 200") { Int($0).flatMap { (1...200).contains($0) ? $0 : nil } } ?? 50
@@ -82,9 +96,12 @@ extension TicketCursor {
         return CursorText.make([order.text, place, id.description])
     }
 
-    init?(_ text: String, in order: TicketOrder) {
+    /// - Parameter wanted: the order it must have been given for; nil: whichever it was.
+    init?(_ text: String, in wanted: TicketOrder?) {
         // Cursors are handed back by clients, who may hand back anything.
-        guard let parts = CursorText.parts(text), parts.count == 3, parts[0] == order.text, let id = Int64(parts[2]) else { return nil }
+        guard let parts = CursorText.parts(text), parts.count == 3, let order = TicketOrder(parts[0]), wanted ?? order == order,
+            let id = Int64(parts[2])
+        else { return nil }
         let place: Place? =
             switch order.key {
             case .updatedAt, .createdAt:

@@ -21,6 +21,8 @@ protocol Resource: Sendable {
 struct ResourceRoutes<Item: Resource> {
     let reading: TokenScope
     let writing: TokenScope
+    let besides: TokenScope?
+    let writers: Endpoint.Callers
 
     struct Listing {
         var after: ID<Item>?
@@ -30,9 +32,16 @@ struct ResourceRoutes<Item: Resource> {
     private var one: Schema { .reference(Item.schemaName) }
     private var path: String { Item.path + "/{id}" }
 
-    init(reading: TokenScope, writing: TokenScope, _ routes: inout Routes) {
+    /// - Parameters:
+    ///   - besides: what writing takes beside its own scope.
+    ///   - writers: who may make, change and remove some of them, at the least their own.
+    init(
+        reading: TokenScope, writing: TokenScope, besides: TokenScope? = nil, writers: Endpoint.Callers = .admins, _ routes: inout Routes
+    ) {
         self.reading = reading
         self.writing = writing
+        self.besides = besides
+        self.writers = writers
         routes.schemas[Item.schemaName] = Item.schema
     }
 
@@ -75,7 +84,8 @@ struct ResourceRoutes<Item: Resource> {
     ) {
         routes.tenant(
             Endpoint(
-                method: .post, path: Item.path, summary: summary, needs: .tenantToken, scope: writing, callers: .admins, body: body,
+                method: .post, path: Item.path, summary: summary, needs: .tenantToken, scope: writing, readingScope: besides,
+                callers: writers, body: body,
                 example: example,
                 success: [Endpoint.Success(status: 201, description: Item.schemaName, schema: one)], problems: problems)
         ) { context in
@@ -90,7 +100,7 @@ struct ResourceRoutes<Item: Resource> {
     ) {
         routes.tenant(
             Endpoint(
-                method: .patch, path: path, summary: summary, needs: .tenantToken, scope: writing, callers: .admins,
+                method: .patch, path: path, summary: summary, needs: .tenantToken, scope: writing, readingScope: besides, callers: writers,
                 parameters: [.ifMatch], body: body, example: example,
                 success: [Endpoint.Success(status: 200, description: Item.schemaName, schema: one)], problems: problems + [412])
         ) { context in
@@ -105,7 +115,7 @@ struct ResourceRoutes<Item: Resource> {
     ) {
         routes.tenant(
             Endpoint(
-                method: .delete, path: path, summary: summary, needs: .tenantToken, scope: writing, callers: .admins,
+                method: .delete, path: path, summary: summary, needs: .tenantToken, scope: writing, readingScope: besides, callers: writers,
                 parameters: [.ifMatch],
                 success: [Endpoint.Success(status: 204, description: "Removed")], problems: problems + [412])
         ) { context in

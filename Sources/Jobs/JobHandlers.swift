@@ -8,6 +8,7 @@ package struct JobHandlers: Sendable {
     let logger: Logger
     let purgeMeters = PurgeMeters()
     let massMeters = MassActionMeters()
+    let searchMeters = SearchMeters()
 
     package init(helpdesk: Helpdesk, logger: Logger) {
         self.helpdesk = helpdesk
@@ -21,7 +22,11 @@ package struct JobHandlers: Sendable {
         case (.purge(let run), let scope?): try await purge(run, in: scope)
         case (.massAction(let id, let lane), let scope?): try await massAction(id, lane: lane, in: scope)
         case (.forgetMassActions, let scope?): try await forgetMassActions(in: scope)
-        case (.scheduledPurge, nil), (.purge, nil), (.massAction, nil), (.forgetMassActions, nil): .discard(because: "no helpdesk for it")
+        case (.rebuildSearch, let scope?): try await rebuildSearch(.everything, in: scope)
+        case (.refreshUserDocuments(let user), let scope?): try await rebuildSearch(.tickets(of: user), in: scope)
+        case (.scheduledPurge, nil), (.purge, nil), (.massAction, nil), (.forgetMassActions, nil), (.rebuildSearch, nil),
+            (.refreshUserDocuments, nil):
+            .discard(because: "no helpdesk for it")
         }
     }
 
@@ -31,7 +36,10 @@ package struct JobHandlers: Sendable {
         case (.purge(let run), let scope?): await cancelPurge(run, in: scope)
         // The first lane does what the others leave.
         case (.massAction(let id, lane: 0), let scope?): await abandonMassAction(id, as: .cancelled, in: scope)
-        case (.purge, nil), (.massAction, _), (.probe, _), (.scheduledPurge, _), (.forgetMassActions, _): break
+        // What is left of a rebuild waits for whoever asks for it: deskyard search rebuild.
+        case (.purge, nil), (.massAction, _), (.probe, _), (.scheduledPurge, _), (.forgetMassActions, _), (.rebuildSearch, _),
+            (.refreshUserDocuments, _):
+            break
         }
     }
 
@@ -39,7 +47,9 @@ package struct JobHandlers: Sendable {
     func gaveUp(_ job: Job, in scope: TenantScope?) async {
         switch (job, scope) {
         case (.massAction(let id, lane: 0), let scope?): await abandonMassAction(id, as: .failed, in: scope)
-        case (.massAction, _), (.purge, _), (.probe, _), (.scheduledPurge, _), (.forgetMassActions, _): break
+        case (.massAction, _), (.purge, _), (.probe, _), (.scheduledPurge, _), (.forgetMassActions, _), (.rebuildSearch, _),
+            (.refreshUserDocuments, _):
+            break
         }
     }
 }

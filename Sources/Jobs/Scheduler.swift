@@ -8,6 +8,7 @@ package struct Scheduler: Sendable {
     package init(installation: Installation, logger: Logger) {
         duties = [
             Duty("run the schedules", every: .seconds(1), logger) { _ = try await installation.runSchedules() },
+            Duty("settle the search indexes", every: .seconds(1), logger) { try await installation.settleSearch() },
             Duty("look for what is overdue", every: .seconds(15), logger) { try await installation.watchSchedules() },
         ]
     }

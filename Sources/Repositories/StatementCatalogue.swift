@@ -7,13 +7,14 @@ package enum StatementCatalogue {
         Messages.SQL.self,
         Organizations.SQL.self,
         Participants.SQL.self, PermissionGroups.SQL.self, Purge.SQL.self, PurgedMails.SQL.self, PurgeReceipts.SQL.self, PurgeRuns.SQL.self,
-        PurgeSchedules.SQL.self, Settings.SQL.self, Teams.SQL.self, TicketHistory.SQL.self, TicketLinks.SQL.self,
-        Tickets.SQL.self, Tokens.SQL.self, Usergroups.SQL.self, UserMerges.SQL.self, Users.SQL.self,
+        PurgeSchedules.SQL.self, SearchDocuments.SQL.self, SearchRebuilds.SQL.self, Settings.SQL.self, Teams.SQL.self,
+        TicketHistory.SQL.self, TicketLinks.SQL.self,
+        TicketQueues.SQL.self, Tickets.SQL.self, Tokens.SQL.self, Usergroups.SQL.self, UserMerges.SQL.self, Users.SQL.self,
     ]
 
     package static let system: [any SystemSQL.Type] = [
-        JobLine.SQL.self, JobRecords.SQL.self, OperatorTokens.SQL.self, Schedules.SQL.self, SchemaVersion.SQL.self, Tenants.SQL.self,
-        TokenDirectory.SQL.self, Workers.SQL.self,
+        JobLine.SQL.self, JobRecords.SQL.self, OperatorTokens.SQL.self, Schedules.SQL.self, SchemaVersion.SQL.self, SearchSweeps.SQL.self,
+        Tenants.SQL.self, TokenDirectory.SQL.self, Workers.SQL.self,
     ]
 
     package static var tenantStatements: [String] { tenant.flatMap { texts($0) } }

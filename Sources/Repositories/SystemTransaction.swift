@@ -14,6 +14,8 @@ package final class SystemTransaction {
     package var jobLine: JobLine { JobLine(transaction: self) }
     package var workers: Workers { Workers(transaction: self) }
     package var jobRecords: JobRecords { JobRecords(transaction: self) }
+    package var searchIndexes: SearchIndexes { SearchIndexes(transaction: self) }
+    package var searchSweeps: SearchSweeps { SearchSweeps(transaction: self) }
     package var schedules: Schedules { Schedules(transaction: self) }
     package var tokenDirectory: TokenDirectory { TokenDirectory(transaction: self) }
 

@@ -40,11 +40,15 @@ package final class TenantTransaction {
     package var purgeReceipts: PurgeReceipts { PurgeReceipts(transaction: self) }
     package var purgedMails: PurgedMails { PurgedMails(transaction: self) }
     package var dailyTotals: DailyTotals { DailyTotals(transaction: self) }
+    package var queues: TicketQueues { TicketQueues(transaction: self) }
     package var massActions: MassActions { MassActions(transaction: self) }
     package var massPreviews: MassPreviews { MassPreviews(transaction: self) }
     package var massParts: MassActionParts { MassActionParts(transaction: self) }
     package var massItems: MassActionItems { MassActionItems(transaction: self) }
     package var massWrites: MassWrites { MassWrites(transaction: self) }
+    package var found: FoundTickets { FoundTickets(transaction: self) }
+    package var searchDocuments: SearchDocuments { SearchDocuments(transaction: self) }
+    package var searchRebuilds: SearchRebuilds { SearchRebuilds(transaction: self) }
     package var bulk: Bulk { Bulk(transaction: self) }
     package var counters: Counters { Counters(transaction: self) }
     var answers: Answers { Answers(transaction: self) }
@@ -97,6 +101,14 @@ package final class TenantTransaction {
         transaction.send(Statement("set local enable_nestloop = off", prepared: false))
         statements()
         transaction.send(Statement("set local enable_nestloop = on", prepared: false))
+    }
+
+    /// From here on each statement is planned for its values, for data that is in memory as a rule, and words are alike when two letters of six
+    /// have changed places.
+    func planForValues() {
+        transaction.send(Statement("set local plan_cache_mode = force_custom_plan", prepared: false))
+        transaction.send(Statement("set local random_page_cost = 1.1", prepared: false))
+        transaction.send(Statement("set local pg_trgm.word_similarity_threshold = 0.4", prepared: false))
     }
 
     /// Queues a statement with the tenant as `$1`.

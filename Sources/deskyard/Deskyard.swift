@@ -16,12 +16,13 @@ struct Deskyard: AsyncParsableCommand {
               deskyard tenant create acme --name "Acme Ltd"
               deskyard jobs list --state dead   what has failed for good
               deskyard mass-action --help       change many tickets in one go, and back
+              deskyard search rebuild           what tickets are found by, written anew
               deskyard purge verify             whether the receipts of all purges are whole
               deskyard doctor                   what is wrong with this installation
             """,
         version: version,
         subcommands: [
             Dev.self, Serve.self, Work.self, Migrate.self, TenantCommand.self, TokenCommand.self, JobsCommand.self, PurgeCommand.self,
-            MassActionCommand.self, Doctor.self, BenchData.self,
+            MassActionCommand.self, SearchCommand.self, Doctor.self, BenchData.self,
         ])
 }

@@ -52,7 +52,7 @@ struct EveryOperationTests {
                 let schema = call.operation.json["requestBody"]?["content"]?["application/json"]?["schema"]
                 let members = call.body?.object ?? [:]
                 for (name, property) in schema?["properties"]?.object ?? [:] {
-                    for (field, value) in wrongValues(property, at: name) {
+                    for (field, value) in wrongValues(property, at: name, in: server.contract) {
                         var wrong = call
                         wrong.body = .object(members.merging([name: value]) { $1 })
                         let answered = try await server.send(wrong, token: token)
@@ -84,17 +84,20 @@ struct EveryOperationTests {
     }
 
     /// Values that are not of this form, each with the field that is wrong about it.
-    private func wrongValues(_ schema: JSONValue, at field: String) -> [(field: String, value: JSONValue)] {
-        // One that may be null.
-        if let choice = schema["anyOf"]?.array?.first { return wrongValues(choice, at: field) }
+    private func wrongValues(_ schema: JSONValue, at field: String, in contract: Contract) -> [(field: String, value: JSONValue)] {
+        if let schema = contract.schema(referredToBy: schema) { return wrongValues(schema, at: field, in: contract) }
+        // One that may be null, or a condition rather than a group of them.
+        if let choice = schema["anyOf"]?.array?.first { return wrongValues(choice, at: field, in: contract) }
         let types = schema["type"]?.string.map { [$0] } ?? schema["type"]?.array?.compactMap(\.string) ?? []
         let values: [(type: String, value: JSONValue)] = [
             ("object", ["wrong": true]), ("array", []), ("string", "wrong"), ("integer", 7), ("number", .double(1.5)), ("boolean", true),
         ]
         var wrong = values.filter { !types.contains($0.type) }.map { (field: field, value: $0.value) }
-        if let items = schema["items"] { wrong += wrongValues(items, at: "\(field)[0]").map { ($0.field, .array([$0.value])) } }
+        if let items = schema["items"] {
+            wrong += wrongValues(items, at: "\(field)[0]", in: contract).map { ($0.field, .array([$0.value])) }
+        }
         for (name, property) in schema["properties"]?.object ?? [:] {
-            wrong += wrongValues(property, at: "\(field).\(name)").map { ($0.field, .object([name: $0.value])) }
+            wrong += wrongValues(property, at: "\(field).\(name)", in: contract).map { ($0.field, .object([name: $0.value])) }
         }
         return wrong
     }

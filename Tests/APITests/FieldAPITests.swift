@@ -319,7 +319,7 @@ struct SettingsAPITests {
             let first = try await server.send("GET", "/v1/settings", token: tenant.agent.token)
             let expected: JSONValue = [
                 "name": "Test", "time_zone": "Europe/London", "reopen_days": 30, "late_message": "follow_up", "undo_days": 7,
-                "mass_action_days": 90, "version": 1,
+                "mass_action_days": 90, "search_language": "english", "version": 1,
             ]
             #expect(first.json == expected)
             #expect(first.header("ETag") == "\"1\"")
@@ -340,7 +340,9 @@ struct SettingsAPITests {
             let bodies: [(JSONValue, Set<String>)] = [
                 (["reopen_days": -1], ["reopen_days"]), (["reopen_days": 3651], ["reopen_days"]),
                 (["reopen_days": .double(1.5), "late_message": "reopens"], ["reopen_days", "late_message"]),
-                (["late_message": 7], ["late_message"]), (["name": "Mine", "time_zone": "UTC"], ["name", "time_zone"]),
+                (["late_message": 7], ["late_message"]), (["search_language": "klingon"], ["search_language"]),
+                (["search_language": "English"], ["search_language"]), (["search_language": 7], ["search_language"]),
+                (["name": "Mine", "time_zone": "UTC"], ["name", "time_zone"]),
             ]
             for (body, names) in bodies {
                 expectProblem(try await server.send("PATCH", "/v1/settings", token: tenant.admin.token, body), 422, naming: names)
@@ -348,6 +350,20 @@ struct SettingsAPITests {
             for days: Int64 in [0, 3650] {
                 let set = try await server.send("PATCH", "/v1/settings", token: tenant.admin.token, ["reopen_days": .integer(days)])
                 #expect(set.number("reopen_days") == days)
+            }
+        }
+    }
+
+    @Test("Every language that the document lists can be set, and no other")
+    func languages() async throws {
+        try await withDesk { server, tenant in
+            let document = try await server.send("GET", "/openapi.json", token: nil)
+            let listed = document.json["components"]?["schemas"]?["Settings"]?["properties"]?["search_language"]?["enum"]?.array
+            let languages = try #require(listed)
+            #expect(languages.count == 29 && languages.contains("simple"))
+            for language in languages {
+                let set = try await server.send("PATCH", "/v1/settings", token: tenant.admin.token, ["search_language": language])
+                #expect(set.json["search_language"] == language)
             }
         }
     }

@@ -12,7 +12,7 @@ struct HiddenQuestion: Hashable, Sendable {
     let findsTickets: Bool
 
     /// Is about what is hidden in numbers, and shows no ticket.
-    var isAboutPurges: Bool { ["/v1/purge-", "/v1/daily-totals"].contains { address.hasPrefix($0) } }
+    var countsHidden: Bool { ["/v1/purge-", "/v1/daily-totals", "/v1/queues/counts"].contains { address.hasPrefix($0) } }
     /// Is answered page by page, one thing on each.
     var isPaged: Bool { address.contains("limit=1") }
 }
@@ -30,11 +30,12 @@ extension HiddenScene {
         var questions: [HiddenQuestion] = []
         for operation in server.contract.operations where operation.method == "GET" && (operation.isTenants || operation.isOperators) {
             for path in try await paths(operation, things) {
-                let listsTickets = operation.path == "/v1/tickets"
+                let listsTickets = ["/v1/tickets", "/v1/search", "/v1/queues/{id}/tickets"].contains(operation.path)
+                let words = operation.queryParameters.contains("q") ? ["q=\(Self.words)"] : []
                 func add(_ query: [String], naming names: Set<String> = []) {
                     questions.append(
                         HiddenQuestion(
-                            address: operation.address(at: path, asking: query), isOperators: operation.isOperators, names: names,
+                            address: operation.address(at: path, asking: words + query), isOperators: operation.isOperators, names: names,
                             findsTickets: listsTickets && names.isEmpty))
                 }
                 add([])
@@ -114,6 +115,9 @@ extension HiddenScene {
         return paths
     }
 
+    /// What finds all tickets of the scene.
+    private static let words = "\(marker)%20or%20squeak*"
+
     /// What a parameter can be for one of the tickets to be found.
     private func matching(_ parameter: JSONValue, in operation: Contract.Operation) throws -> [String] {
         let name = try #require(parameter["name"]?.string)
@@ -140,7 +144,7 @@ extension HiddenScene {
             try #require(!values.isEmpty, "say here what finds a ticket by the \(name) of \(operation.name)")
         }
         // Only tickets are nobody's.
-        return values.filter { $0 != "none" || operation.path == "/v1/tickets" }.map { "\(name)=\($0)" }
+        return values.filter { $0 != "none" || ["/v1/tickets", "/v1/search"].contains(operation.path) }.map { "\(name)=\($0)" }
     }
 }
 

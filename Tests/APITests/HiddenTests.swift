@@ -72,7 +72,7 @@ struct HiddenTests {
         try await withDesk { server, tenant in
             let scene = try await HiddenScene(server, tenant)
             try await scene.hide()
-            let questions = try await scene.questions().filter { $0.names.isEmpty && !$0.isAboutPurges && !$0.isOperators }
+            let questions = try await scene.questions().filter { $0.names.isEmpty && !$0.countsHidden && !$0.isOperators }
             let hidden = try await scene.ask(questions)
             try await scene.purge()
             let purged = try await scene.ask(questions)

@@ -94,7 +94,8 @@ struct OpenAPITests {
             let ticket = try await server.openTicket(tenant)
             var tried = 0
             for operation in server.contract.operations where operation.method == "GET" {
-                for described in operation.queryParameters {
+                // Whatever is typed can be searched for.
+                for described in operation.queryParameters where described != "q" {
                     let name = described.replacing("{key}", with: "no_field_here")
                     let path = operation.path.replacing("{id}", with: String(ticket.id))
                     let token = operation.isOperators ? asOperator : tenant.admin.token

@@ -56,6 +56,29 @@ extension Answered {
     var ids: [Int64] { items.compactMap { $0["id"]?.integer } }
 }
 
+extension TestTenant {
+    /// An agent who sees what one is assigned to or follows, and what these rights show.
+    func narrowAgent(_ server: TestServer, rights: [String] = []) async throws -> (id: Int64, token: String) {
+        let group = try await server.send(
+            "POST", "/v1/permission-groups", token: admin.token,
+            ["name": .string(UUID().uuidString), "rights": .array((["reply"] + rights).map { .string($0) })])
+        let address = try #require(EmailAddress("\(UUID().uuidString.lowercased())@helpdesk.example"))
+        let id = try await installation.createAgent(address, name: "Narrow", isAdmin: false, in: tenant.slug).id
+        let patched = try await server.send(
+            "PATCH", "/v1/agents/\(id)", token: admin.token, ["permission_group_ids": [.integer(group.id)]])
+        try #require(patched.status == 200, "\(patched.json)")
+        let token = try await installation.createToken(for: .agent(id), named: "test", in: tenant.slug).0.text
+        return (id.value, token)
+    }
+
+    /// Another user, who has no organization.
+    func anotherUser() async throws -> String {
+        let address = try #require(EmailAddress("\(UUID().uuidString.lowercased())@customer.example"))
+        let id = try await installation.createUser(address, name: "Grace", in: tenant.slug).id
+        return try await installation.createToken(for: .user(id), named: "test", in: tenant.slug).0.text
+    }
+}
+
 /// Expects a problem document of this status that says what is wrong, and nothing of how we work inside.
 func expectProblem(
     _ answered: Answered, _ status: Int, naming fields: Set<String>? = nil, sourceLocation: SourceLocation = #_sourceLocation

@@ -47,10 +47,11 @@ extension Contract {
     /// Every kind of thing a helpdesk has: what there is an address for.
     var kinds: Set<String> { Set(operations.compactMap(\.kind)) }
 
-    /// What kind of thing a member or parameter means: `agent_id` an agent, `permission_group_ids` permission groups. Links, merges and the
-    /// like name things of the operation's own kind.
+    /// What kind of thing a member or parameter means: `agent_id` an agent, `permission_group_ids` permission groups, `teams` those who see
+    /// a queue. Links, merges and the like name things of the operation's own kind.
     func kind(named name: String, in operation: Operation) -> String? {
         if ["into", "duplicates", "other_id"].contains(name) { return operation.kind }
+        if ["teams", "agents"].contains(name), kinds.contains(name) { return name }
         guard let end = ["_ids", "_id"].first(where: name.hasSuffix) else { return nil }
         let kind = String(name.dropLast(end.count)).replacing("_", with: "-") + "s"
         return kinds.contains(kind) || kind == "messages" ? kind : nil

@@ -57,6 +57,8 @@ import Testing
         "Purge.leading": "takes what was merged into hidden tickets along",
         "Purge.oldest": "says since when something is overdue",
         "Purge.settle": "counts what was said on tickets that go",
+        "SearchRebuilds.begin": "counts what a rebuild goes through: hidden tickets have documents, too",
+        "SearchRebuilds.next": "hidden tickets have documents, too, and none is shown",
         "TicketHistory.images": "says what a mass action has changed of the tickets whose numbers and versions it is given",
         "UserMerges.moveTickets": "a user's tickets all become another one's, and none is shown",
         "UserMerges.moveCopies": "a user's copies all become another one's, and none is shown",

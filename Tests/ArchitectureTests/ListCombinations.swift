@@ -5,8 +5,8 @@ import Repositories
 /// sees everything; each sight in each order, under the filters that change a plan most; and the look-ups of single tickets by each of them.
 struct ListCombinations {
     let query: TicketQuery
-    /// What is bounded without an index in the asked order: one user's tickets, what has one label or value, a span of time, hidden tickets,
-    /// which the purge takes away, and the first tickets of each part that somebody sees.
+    /// Where no index has all of it in the asked order: one user's tickets, a span of time, hidden tickets, which the purge takes away, the first
+    /// tickets of each part that somebody sees or of each status, and what was not found among the nearest.
     let maySort: Bool
     /// Whether spam or deleted tickets are asked for by name.
     let asksForHidden: Bool
@@ -29,6 +29,11 @@ struct ListCombinations {
     /// The first page of what somebody sees, unfiltered, in each order.
     static func firstPages(seenBy sight: TicketSight, _ isWanted: (TicketOrder) -> Bool) -> [ListCombinations] {
         TicketOrder.all.filter(isWanted).map { ListCombinations(TicketFilter(), $0, after: nil, seenBy: sight) }
+    }
+
+    /// The first page of what hardly a ticket is, or none, in each order: nothing of it is near, whoever asks.
+    static let rare: [ListCombinations] = ([.everything] + agents).flatMap { sight in
+        rareFilters.flatMap { filter in TicketOrder.all.map { ListCombinations(filter, $0, after: nil, seenBy: sight) } }
     }
 
     /// Sights of agents: of teams or of none, in some departments or in all, with each of the two rights or without. Both rights in all
@@ -56,7 +61,7 @@ struct ListCombinations {
 
     private init(_ filter: TicketFilter, _ order: TicketOrder, after cursor: TicketCursor?, seenBy sight: TicketSight) {
         query = .list(filter, order, after: cursor, limit: 51, seenBy: sight)
-        maySort = filter.isBounded || sight != .everything
+        maySort = filter.isBounded || sight != .everything || query.isPlannedForValues
         asksForHidden = filter.statuses.contains { $0.isHidden }
     }
 
@@ -90,6 +95,25 @@ struct ListCombinations {
         filter { $0.label = label },
     ]
 
+    private static let rareFilters = [
+        filter { $0.priority = .urgent },
+        filter { $0.departmentID = ID(99) },
+        filter { $0.agent = .to(ID(99)) },
+        filter { $0.team = .to(ID(99)) },
+        filter { $0.label = Label("nowhere") },
+        filter { $0.fields = [TicketFilter.FieldCondition(id: ID(1), key: FieldKey(unchecked: "order_no"), value: .text("B-1"))] },
+        filter { $0.updatedAfter = Timestamp(milliseconds: 4_000_000_000_000) },
+        filter { $0.createdBefore = Timestamp(milliseconds: 1_000_000_000_000) },
+        filter {
+            $0.priority = .urgent
+            $0.statuses = [.visible(.resolved), .visible(.pending)]
+        },
+        filter {
+            $0.agent = .some(.none)
+            $0.label = Label("nowhere")
+        },
+    ]
+
     static let filters = [
         TicketFilter(),
         filter { $0.statuses = [.visible(.pending)] },
@@ -102,6 +126,10 @@ struct ListCombinations {
         filter { $0.team = .to(ID(1)) },
         filter { $0.departmentID = ID(2) },
         filter { $0.userID = ID(1) },
+        filter {
+            $0.agent = .to(ID(1))
+            $0.statuses = [.visible(.pending)]
+        },
         filter { $0.priority = .high },
         filter { $0.label = label },
         filter { $0.fields = [value] },
@@ -127,7 +155,7 @@ struct ListCombinations {
 }
 
 extension TicketFilter {
-    fileprivate var isBounded: Bool { userID != nil || label != nil || !fields.isEmpty || createdAfter != nil || includesHidden }
+    fileprivate var isBounded: Bool { userID != nil || createdAfter != nil || statuses.count > 1 || includesHidden }
 }
 
 extension TicketSight {

@@ -35,7 +35,7 @@ struct MassCombinations {
     }
 
     private static func snapshot(of search: ResolvedSearch, seenBy sight: TicketSight) -> MassCombinations {
-        snapshot(of: .search(search), asksForHidden: search.includesHidden, seenBy: sight)
+        snapshot(of: .search(TicketSearch(search, .english)), asksForHidden: search.includesHidden, seenBy: sight)
     }
 
     private static func snapshot(of source: SnapshotSource, asksForHidden: Bool, seenBy sight: TicketSight) -> MassCombinations {
@@ -55,7 +55,8 @@ struct MassCombinations {
     private static let terms = [
         "status:pending", "status:pending,resolved", "status:spam", "status:spam,pending", "agent:1", "agent:none", "agent:a2@x.example",
         "team:1", "team:none", "department:2", "label:label-3", "priority:high", "priority:high,urgent", "from:u7", "subject:invoice",
-        "created:>7d", "created:<=2026-01-01", "updated:>=2026-01-01", "updated:<36h", "#1042", "KXQW-4821-ZTMB", "u51@x.example",
+        "created:>7d", "created:<=2026-01-01", "updated:>=2026-01-01", "updated:<36h", "#1042", "KXQW-4821-ZTMB", "u51@x.example", "zebra",
+        "\"paper zebra\"", "zeb*",
     ]
 
     private static let combined = [
@@ -63,7 +64,7 @@ struct MassCombinations {
         "from:u7 subject:invoice -from:u8 -subject:printer", "department:2 agent:a1@x.example label:label-1 label:label-2",
     ]
 
-    private static func search(_ text: String) -> ResolvedSearch {
+    static func search(_ text: String) -> ResolvedSearch {
         do {
             return try SearchQuery(parsing: text).resolved(in: configuration, caller: ID(1), at: Timestamp(milliseconds: 1_780_000_000_000))
         } catch {

@@ -13,6 +13,8 @@ struct Plan {
         let filter: String
         /// What it is called where others use its answer: `InitPlan 1 (returns $5)`.
         let name: String
+        /// How many rows it gave and left out, if it was run.
+        let rows: Int64
         let children: [Node]
 
         /// This one and all below it.
@@ -41,6 +43,9 @@ struct Plan {
         buffers = (json["Shared Hit Blocks"]?.integer ?? 0) + (json["Shared Read Blocks"]?.integer ?? 0)
     }
 
+    /// How many tickets it went through, if it was run.
+    var ticketsRead: Int64 { nodes.filter { $0.type.hasSuffix("Scan") && $0.table == "tickets" }.map(\.rows).reduce(0, +) }
+
     func reads(of tables: Set<String>) -> [Read] { root.reads(of: tables) }
 
     /// What is worked out before, and stands in this parameter then.
@@ -55,6 +60,8 @@ extension Plan.Node {
         condition = json["Index Cond"]?.string ?? ""
         filter = json["Filter"]?.string ?? ""
         name = json["Subplan Name"]?.string ?? ""
+        let ofEachLoop = ["Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck"].compactMap { json[$0]?.integer }
+        rows = ofEachLoop.reduce(0, +) * (json["Actual Loops"]?.integer ?? 0)
         children = (json["Plans"]?.array ?? []).map { Self($0) }
     }
 

@@ -25,7 +25,8 @@ enum PlanDatabase {
     }
 
     /// `writers` of the users have tickets, one in each so many (`gap`), and hardly two of an organization. What a ticket has of one thing
-    /// says little about what it has of another. Every mass action was about all tickets.
+    /// says little about what it has of another. Every mass action was about all tickets. A thing is in every ticket, paper in every tenth or so, a
+    /// zebra in hardly any.
     private static let fill = """
         -- Foreign keys are right here without being checked 200,000 times.
         set session_replication_role = replica;
@@ -67,6 +68,16 @@ enum PlanDatabase {
         select tenant_id, id, 1 + id % 3 from helpdesk.tickets where id % 50 = 0;
         insert into helpdesk.ticket_ccs (tenant_id, ticket_id, user_id)
         select tenant_id, id, 1 + id / 50 % writers * gap from helpdesk.tickets join sizes on n = tenant_id where id % 50 = 0;
+        insert into search.documents (tenant_id, ticket_id, hidden, words)
+        select tenant_id, id, hidden_at is not null, setweight(to_tsvector('simple', 'order ' || id), 'A') || setweight(to_tsvector(
+            'simple', 'thing w' || id % 500 || case when id % 20 in (0, 1, 7) then ' paper' else '' end
+                || case when id % case when tenant_id = 1 then 2000 else 50 end in (0, 1, 7) then ' zebra' else '' end), 'C')
+        from helpdesk.tickets;
+        insert into search.texts (tenant_id, ticket_id, subject, person)
+        select t.tenant_id, t.id, 'order ' || t.id || case
+            when t.id % case when t.tenant_id = 1 then 2000 else 50 end in (0, 1, 7) then ' of a zebra' else ' of things' end, 'u' || e'\\n' || u.email
+        from helpdesk.tickets t join helpdesk.users u on u.tenant_id = t.tenant_id and u.id = t.user_id;
+        select search.settle();
         insert into helpdesk.ticket_history (tenant_id, ticket_id, version, at, actor_kind, actor_id, event, changes)
         select tenant_id, id, v, now(), 'agent', 1, 'updated', '[]' from helpdesk.tickets, generate_series(1, 3) v;
         insert into helpdesk.mass_actions (tenant_id, id, state, actions, agent_id, total, created_at, finished_at)

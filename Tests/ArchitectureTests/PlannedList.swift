@@ -22,8 +22,17 @@ struct PlannedList {
 }
 
 extension ScriptSession {
+    /// As the service runs it: by the generic plan, or planned for its values.
+    ///
     /// - Parameter analyze: runs it, too, and counts what it touches.
-    func plan(of query: TicketQuery, named name: String, tenant: Int, analyze: Bool = false) throws -> Plan {
+    func plan(of query: TicketQuery, named name: String, tenant: Int, analyze: Bool = false, forValues: Bool = false) throws -> Plan {
+        if forValues || query.isPlannedForValues {
+            try run("set plan_cache_mode = force_custom_plan")
+            try run("set random_page_cost = 1.1")
+        } else {
+            try run("set plan_cache_mode = force_generic_plan")
+            try run("reset random_page_cost")
+        }
         let types = (["bigint"] + query.binds.map(\.typeName)).joined(separator: ", ")
         try run("prepare \(name) (\(types)) as \(query.sql)")
         let values = (["\(tenant)"] + query.binds.map(\.literal)).joined(separator: ", ")

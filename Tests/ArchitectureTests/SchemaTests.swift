@@ -14,7 +14,7 @@ import Testing
     func checksPass() async throws {
         let faults = try await Schema.faults(on: TestInstallation.shared.value.address)
         #expect(faults.isEmpty)
-        #expect(Schema.checks.count >= 6)
+        #expect(Schema.checks.count >= 7)
     }
 
     @Test(
@@ -50,6 +50,59 @@ import Testing
                 foreign key (tenant_id, ticket_id) references helpdesk.tickets on delete cascade)
                 """
             ),
+            (
+                "purge_reaches_everything",
+                "create table search.child (tenant_id bigint not null, id bigint, ticket_id bigint, primary key (tenant_id, id))"
+            ),
+            ("tenant_in_every_key", "create table search.keyless (tenant_id bigint not null)"),
+            ("tenant_in_every_key", "create index stray on search.documents using gin (words)"),
+            ("ready_for_citus", "alter table search.documents add column at timestamptz default now()"),
+            (
+                "cascades_indexed",
+                """
+                create table search.child (tenant_id bigint not null, id bigint, ticket_id bigint, primary key (tenant_id, id),
+                foreign key (tenant_id, ticket_id) references helpdesk.tickets on delete cascade)
+                """
+            ),
+            ("search_is_walled", "grant select on search.documents to deskyard_app"),
+            ("search_is_walled", "grant delete on search.documents to public"),
+            ("search_is_walled", "grant update (words) on search.documents to deskyard_app"),
+            ("search_is_walled", "alter table search.documents disable row level security"),
+            ("search_is_walled", "drop policy tenant on search.documents"),
+            ("search_is_walled", "create policy other on search.documents using (true)"),
+            ("search_is_walled", "alter policy tenant on search.documents using (tenant_id > 0)"),
+            ("search_is_walled", "alter policy tenant on search.documents with check (true)"),
+            ("search_is_walled", "alter policy tenant on search.documents to deskyard_app"),
+            ("search_is_walled", "create table search.bare (tenant_id bigint not null, id bigint, primary key (tenant_id, id))"),
+            ("search_is_walled", "create view helpdesk.open as select tenant_id, ticket_id from search.documents with local check option"),
+            (
+                "search_is_walled",
+                """
+                create view helpdesk.wider as select tenant_id, ticket_id from search.documents
+                where tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint or hidden with local check option
+                """
+            ),
+            (
+                "search_is_walled",
+                """
+                create view public.elsewhere as select tenant_id, ticket_id from search.documents
+                where tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint with local check option
+                """
+            ),
+            (
+                "search_is_walled",
+                """
+                create view helpdesk.wider as select tenant_id, ticket_id from search.documents union all
+                select tenant_id, ticket_id from search.documents
+                where tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint
+                """
+            ),
+            ("search_is_walled", "create materialized view helpdesk.kept as select tenant_id, ticket_id from search.documents"),
+            ("search_is_walled", "alter view helpdesk.search_documents reset (check_option)"),
+            ("search_is_walled", "alter view helpdesk.search_documents set (security_invoker = true)"),
+            ("search_is_walled", "create function search.leak() returns bigint language sql security definer return 1"),
+            ("application_role", "grant create on schema search to deskyard_app"),
+            ("application_role", "grant truncate on search.documents to deskyard_app"),
             ("application_role", "grant create on schema helpdesk to deskyard_app"),
             ("application_role", "grant truncate on helpdesk.tickets to deskyard_app"),
         ])

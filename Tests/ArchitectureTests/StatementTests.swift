@@ -5,6 +5,10 @@ import Support
 import Testing
 
 @Suite struct StatementTests {
+    private static let composed =
+        ListCombinations.all.map(\.sql) + MassCombinations.all.map(\.sql) + SearchCombinations.all.map(\.sql)
+        + QueueCombinations.all.map(\.sql)
+
     @Test("every statement of every repository is in the catalogue")
     func catalogueIsComplete() {
         let files = SourceTree.files(under: "Sources/Repositories")
@@ -29,9 +33,8 @@ import Testing
     @Test("every statement can be prepared against the migrated schema, as the application's role")
     func statementsPrepare() async throws {
         let address = try await TestInstallation.shared.value.address
-        let composed = ListCombinations.all.map(\.sql) + MassCombinations.all.map(\.sql)
         try await ScriptSession.run(on: address) { session in
-            for (index, sql) in (StatementCatalogue.tenantStatements + StatementCatalogue.systemStatements + composed).enumerated() {
+            for (index, sql) in (StatementCatalogue.tenantStatements + StatementCatalogue.systemStatements + Self.composed).enumerated() {
                 do { try session.run("prepare p\(index) as \(sql)") } catch { Issue.record("\(error) in:\n\(sql)") }
             }
         }
@@ -40,7 +43,7 @@ import Testing
     @Test("every statement on tenants' tables binds the tenant to $1, as a bigint")
     func statementsBindTheTenant() async throws {
         let address = try await TestInstallation.shared.value.address
-        let statements = StatementCatalogue.tenantStatements + ListCombinations.all.map(\.sql) + MassCombinations.all.map(\.sql)
+        let statements = StatementCatalogue.tenantStatements + Self.composed
         try await ScriptSession.run(on: address) { session in
             for (index, sql) in statements.enumerated() {
                 let isInsert = sql.hasPrefix("insert into") && (sql.contains("(tenant_id") || sql.contains("\n    tenant_id"))

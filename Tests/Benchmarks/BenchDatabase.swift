@@ -42,7 +42,7 @@ struct BenchDatabase {
         _ = try await Migrator(Schema.migrations, on: owner).migrate()
     }
 
-    /// Fills it with `deskyard bench-data`, and answers the tenants to choose from: the largest ones that have a visible ticket.
+    /// Fills it with `deskyard bench-data`, and answers the tenants that have a visible ticket, the largest first.
     func fill(with deskyard: Program, in workplace: Workplace, _ options: Options) async throws -> [BenchTenant] {
         let file = workplace.path("bench.json")
         _ = try await deskyard.run(
@@ -56,7 +56,7 @@ struct BenchDatabase {
         let made = try JSONValue(parsing: Data(contentsOf: URL(fileURLWithPath: file))).array ?? []
         let tenants = made.compactMap { BenchTenant($0, contents: contents) }.filter { $0.hidden.count < $0.tickets }
         guard !tenants.isEmpty else { throw Failure("\(file) names no helpdesk with a visible ticket") }
-        return Array(tenants.sorted { $0.tickets > $1.tickets }.prefix(BenchTenant.most))
+        return tenants.sorted { $0.tickets > $1.tickets }
     }
 
     func vacuum() async throws {

@@ -1,6 +1,7 @@
 import JSON
 
-/// One of the helpdesks that `deskyard bench-data` made. It is chosen as often as its size among all says, by pgbench and by wrk alike.
+/// One of the helpdesks that `deskyard bench-data` made. Where several are asked, each is chosen as often as its size among all says, by
+/// pgbench and by wrk alike.
 struct BenchTenant {
     /// Choosing among more would begin to cost the tools something, and the smallest ones add little.
     static let most = 128

@@ -30,7 +30,8 @@ struct Benchmarks {
         defer { database.destroy() }
         try await database.prepare()
         say("filling it with \(options.tickets) tickets in \(options.tenants) helpdesks …")
-        let tenants = try await database.fill(with: tools.deskyard, in: workplace, options)
+        let all = try await database.fill(with: tools.deskyard, in: workplace, options)
+        let tenants = Array(all.prefix(BenchTenant.most))
 
         say("starting the service …")
         let server = try await Server(tools.deskyard, on: database, in: workplace, options)
@@ -41,7 +42,10 @@ struct Benchmarks {
         let results: [CaseResult]
         let background: [BackgroundResult]
         do {
-            results = options.cases.isEmpty ? [] : try await measure(tenants, database, pgbench, wrk, options)
+            let requests =
+                options.cases.map { MeasuredRequest($0, tenants, port: server.port) }
+                + (try await SizedHelpdesk.requests(options.sized, among: all, database, port: server.port))
+            results = requests.isEmpty ? [] : try await measure(requests, database, pgbench, wrk, options)
             if !results.isEmpty { say(Report.table(results)) }
             background = try await Background(database, pgbench, wrk, tenants, options).measure()
             if !background.isEmpty { say(BackgroundResult.table(background)) }
@@ -54,20 +58,20 @@ struct Benchmarks {
 
     /// Round by round, so that whatever disturbs the machine for a while disturbs every case and not only one.
     private static func measure(
-        _ tenants: [BenchTenant], _ database: BenchDatabase, _ pgbench: Pgbench, _ wrk: Wrk, _ options: Options
+        _ requests: [MeasuredRequest], _ database: BenchDatabase, _ pgbench: Pgbench, _ wrk: Wrk, _ options: Options
     ) async throws -> [CaseResult] {
         say("warming up …")
-        for each in options.cases { _ = try await wrk.measure(LuaScript(each, tenants, port: wrk.port), seconds: 1) }
+        for each in requests { _ = try await wrk.measure(each.service, seconds: 1) }
 
-        var results = options.cases.map { CaseResult(measured: $0) }
+        var results = requests.map { CaseResult(request: $0) }
         for round in 1...options.rounds {
             // Autovacuum is off: it would strike in the middle of one measurement and spare the next.
             try await database.vacuum()
             for index in results.indices {
-                let each = results[index].measured
-                let sql = try await pgbench.measure(PgbenchScript(each, tenants), run: round)
+                let each = results[index].request
+                let sql = try await pgbench.measure(each.sql, run: round)
                 let http = try await wrk.measure(.empty, seconds: options.seconds)
-                let service = try await wrk.measure(LuaScript(each, tenants, port: wrk.port), seconds: options.seconds)
+                let service = try await wrk.measure(each.service, seconds: options.seconds)
                 results[index].rounds.append(Round(sql: sql, http: http.rate, service: service))
                 let rates = "SQL \(whole(sql))/s, HTTP \(whole(http.rate))/s, service \(whole(service.rate))/s"
                 say("round \(round) of \(options.rounds), \(each.title): \(rates)")

@@ -19,8 +19,31 @@ enum Case: String, CaseIterable {
     var writes: Bool { self == .create || self == .reply }
 }
 
+/// What is measured in a small, a middle and the largest helpdesk, each alone.
+enum SizedCase: String, CaseIterable {
+    case rare = "search_rare"
+    case middle = "search_middle"
+    case common = "search_common"
+    case twoWords = "search_two_words"
+    case newest = "search_newest"
+    case counts = "queue_counts"
+
+    var title: String {
+        switch self {
+        case .rare: "search for a rare word"
+        case .middle: "search for a middle word"
+        case .common: "search for a common word"
+        case .twoWords: "search for two words"
+        case .newest: "common word, the newest"
+        case .counts: "count 30 queues"
+        }
+    }
+}
+
 /// What is measured of the work behind the requests.
 enum BackgroundCase: String, CaseIterable {
+    /// First, while the database holds nothing but what was asked for.
+    case searchNeighbours = "search_neighbours"
     case jobs
     case latency = "job_latency"
     case purge
@@ -29,6 +52,7 @@ enum BackgroundCase: String, CaseIterable {
     case massActions = "mass_actions"
     case massNeighbour = "mass_neighbour"
     case soak
+    case ingest
 }
 
 /// The same words for pgbench and for the service: what is written costs by its length.

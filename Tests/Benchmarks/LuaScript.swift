@@ -27,6 +27,15 @@ struct LuaScript {
             text: (["local tenants = {"] + table + ["}", choice, Self.request(measured), Self.done]).joined(separator: "\n"))
     }
 
+    /// Asks one helpdesk for one of these, each as often as the others.
+    init(name: String, asking paths: [String], token: String, port: Int) {
+        let head = #"Host: 127.0.0.1:\#(port)\r\nAuthorization: Bearer \#(token)\r\n\r\n"#
+        let requests = paths.map { #"    "GET \#($0) HTTP/1.1\r\n\#(head)","# }
+        let body = "math.randomseed(os.time())\n\nfunction request() return requests[math.random(#requests)] end\n"
+        self.init(
+            name: name, path: "/", text: (["local requests = {"] + requests + ["}", body, Self.done]).joined(separator: "\n"))
+    }
+
     private static func choice(total: Int) -> String {
         """
         for _, tenant in ipairs(tenants) do

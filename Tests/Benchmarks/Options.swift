@@ -7,6 +7,7 @@ struct Options {
     var tickets = 100_000
     var tenants = 50
     var cases = Case.allCases
+    var sized = SizedCase.allCases
     var background = BackgroundCase.allCases
     var output = ".bench/results.json"
 
@@ -23,7 +24,8 @@ struct Options {
         --output PATH     where the results are written as JSON (.bench/results.json)
         """
 
-    private static let names = Case.allCases.map(\.rawValue) + BackgroundCase.allCases.map(\.rawValue)
+    private static let names =
+        Case.allCases.map(\.rawValue) + SizedCase.allCases.map(\.rawValue) + BackgroundCase.allCases.map(\.rawValue)
 
     init(_ arguments: [String]) throws(Failure) {
         var rest = arguments[...]
@@ -39,6 +41,7 @@ struct Options {
             case "--cases":
                 let chosen = value.split(separator: ",").map(String.init)
                 cases = chosen.compactMap(Case.init)
+                sized = chosen.compactMap(SizedCase.init)
                 background = chosen.compactMap(BackgroundCase.init)
                 if let unknown = chosen.first(where: { !Self.names.contains($0) }) {
                     throw Failure("there is no case \(unknown)\n\n\(Self.usage)")

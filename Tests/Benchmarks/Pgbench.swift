@@ -11,12 +11,8 @@ struct Pgbench {
     /// - Parameter run: counts the runs of a script from 1, so that no run gives a number that one before gave.
     /// - Returns: transactions a second.
     func measure(_ script: PgbenchScript, run: Int) async throws -> Double {
-        let file = try workplace.write(script.text, to: "\(script.measured.rawValue).sql")
-        let variables = [
-            ("count", "0"), ("clients", "\(options.clients)"), ("base", "\(run)000000000"), ("subject", Sample.subject),
-            ("body", Sample.body), ("fields", Sample.fields),
-            ("changes", script.measured.changes),
-        ]
+        let file = try workplace.write(script.text, to: "\(script.name).sql")
+        let variables = [("count", "0"), ("clients", "\(options.clients)"), ("base", "\(run)000000000")] + script.values
         // A second to prepare, plan and fill the caches in front, and one behind that may not be whole.
         let output = try await program.run(
             ["-n", "-M", "prepared", "-c", "\(options.clients)", "-j", "1", "-T", "\(options.seconds + 2)", "-P", "1", "-f", file]
@@ -24,7 +20,7 @@ struct Pgbench {
             log: workplace.path("pgbench.log"), limit: .seconds(options.seconds + 60))
         let rates = output.matches(of: /progress: [0-9.]+ s, ([0-9.]+) tps/).compactMap { Double($0.1) }.dropFirst().prefix(options.seconds)
         guard !rates.isEmpty, output.contains("number of failed transactions: 0 ") else {
-            throw Failure("pgbench did not measure \(script.measured.title):\n\(output.suffix(4000))")
+            throw Failure("pgbench did not measure \(script.name):\n\(output.suffix(4000))")
         }
         return rates.reduce(0, +) / Double(rates.count)
     }

@@ -4,11 +4,15 @@
 /// each connection prepare and plan each statement once a tenant, as the service never does: tried with PostgreSQL 15.20, 16 clients and
 /// 50 tenants, that cost a quarter of the first four seconds, and after them both ways were equally fast.
 struct PgbenchScript {
-    let measured: Case
+    let name: String
+    /// Of variables that stay as they are.
+    let values: [(name: String, value: String)]
     let text: String
 
-    init(_ measured: Case, _ tenants: [BenchTenant]) {
-        self.measured = measured
+    /// - Parameter findable: false: without the search documents, as nothing but a measurement leaves them out.
+    init(_ measured: Case, _ tenants: [BenchTenant], findable: Bool = true) {
+        name = measured.rawValue
+        values = [("subject", Sample.subject), ("body", Sample.body), ("fields", Sample.fields), ("changes", measured.changes)]
         var lines = ["\\set slot random(1, \(tenants.slots.last?.last ?? 1))"]
         lines += Self.choice(among: tenants) { tenant in
             [
@@ -18,17 +22,29 @@ struct PgbenchScript {
             ]
         }
         lines += Self.variables(of: measured)
-        for exchange in measured.exchanges {
-            lines.append("\\startpipeline")
-            for step in exchange {
-                switch step {
-                case .sql(let text): lines.append(text + ";")
-                case .enterTenant: lines += Self.choice(among: tenants) { ["set local app.tenant_id = '\($0.id)';"] }
-                }
-            }
-            lines.append("\\endpipeline")
+        let entering = Self.choice(among: tenants) { ["set local app.tenant_id = '\($0.id)';"] }
+        text = Self.text(lines, measured.exchanges(findable: findable), entering: entering)
+    }
+
+    /// Of one helpdesk.
+    /// - Parameter lines: what is chosen anew each time.
+    init(name: String, values: [(name: String, value: String)], _ lines: [String], _ exchanges: [[Step]], of tenant: BenchTenant) {
+        self.name = name
+        self.values = values + [("tenant", "\(tenant.id)"), ("token", "\(tenant.tokenID)"), ("agent", "\(tenant.agent)")]
+        text = Self.text(lines, exchanges, entering: ["set local app.tenant_id = '\(tenant.id)';"])
+    }
+
+    private static func text(_ lines: [String], _ exchanges: [[Step]], entering: [String]) -> String {
+        let pipelines = exchanges.flatMap { exchange in
+            ["\\startpipeline"]
+                + exchange.flatMap { step in
+                    switch step {
+                    case .sql(let text): [text + ";"]
+                    case .enterTenant: entering
+                    }
+                } + ["\\endpipeline"]
         }
-        text = lines.joined(separator: "\n") + "\n"
+        return (lines + pipelines).joined(separator: "\n") + "\n"
     }
 
     /// The lines for the tenant that the slot belongs to. The largest come first, so few comparisons do.

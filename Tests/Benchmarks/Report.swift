@@ -9,7 +9,7 @@ struct Report {
         let header = ["case", "F_sql tps", "F_http rps", "L", "service rps", "service/L", "p50 ms", "p95 ms", "p99 ms"]
         let rows = results.map { result in
             [
-                result.measured.title, whole(result.sql), whole(result.http), whole(result.limit), whole(result.rate),
+                result.request.title, whole(result.sql), whole(result.http), whole(result.limit), whole(result.rate),
                 decimal(result.ratio, 3), milliseconds(result, \.p50), milliseconds(result, \.p95), milliseconds(result, \.p99),
             ]
         }
@@ -57,7 +57,7 @@ struct Report {
 
     private static func json(_ result: CaseResult) -> JSONValue {
         [
-            "case": .string(result.measured.rawValue), "sql_tps": .double(result.sql), "http_rps": .double(result.http),
+            "case": .string(result.request.name), "sql_tps": .double(result.sql), "http_rps": .double(result.http),
             "limit_rps": .double(result.limit), "service_rps": .double(result.rate), "ratio": .double(result.ratio),
             "rounds": .array(
                 result.rounds.map { round in

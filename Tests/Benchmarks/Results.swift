@@ -8,7 +8,7 @@ struct Round {
 }
 
 struct CaseResult {
-    let measured: Case
+    let request: MeasuredRequest
     var rounds: [Round] = []
 
     var sql: Double { median(\.sql) }
@@ -30,7 +30,7 @@ struct CaseResult {
         [("F_sql", \Round.sql), ("F_http", \Round.http), ("service", \Round.service.rate)].map { name, value in
             let values = rounds.map { $0[keyPath: value] }
             return Spread(
-                name: "\(measured.title), \(name)", low: values.min() ?? 0, high: values.max() ?? 0, median: median { $0[keyPath: value] })
+                name: "\(request.title), \(name)", low: values.min() ?? 0, high: values.max() ?? 0, median: median { $0[keyPath: value] })
         }
     }
 }

@@ -36,7 +36,8 @@ enum Step {
 
 extension Case {
     /// What the service sends for one request, a line for each exchange: see `Database.transaction` and the verbs in Services/Tickets.
-    var exchanges: [[Step]] {
+    /// - Parameter findable: false: without the search documents.
+    func exchanges(findable: Bool) -> [[Step]] {
         switch self {
         case .read: [[.begin, .enterTenant, .requireToken, .ticket, .commit]]
         case .conversation:
@@ -52,16 +53,23 @@ extension Case {
             [
                 Self.opening(.run(Departments.SQL.hold, "1"), tickets: 1)
                     + [.run(Users.SQL.hold, ":user"), .run(Users.SQL.find, ":user")],
-                Self.newTicket + [.commit],
+                Self.newTicket + (findable ? [.run(SearchDocuments.SQL.refresh, "array[:number]::bigint[]", "'english'")] : []) + [.commit],
             ]
         case .reply:
-            [Self.opening(.run(Tickets.SQL.lock, "array[:id]::bigint[]"), tickets: 0) + [.ticket], Self.answer + [.commit]]
+            [
+                Self.opening(.run(Tickets.SQL.lock, "array[:id]::bigint[]"), tickets: 0) + [.ticket],
+                Self.answer
+                    + (findable
+                        ? [.run(SearchDocuments.SQL.add, "array[:id]::bigint[]", "'english'", "'reply'", ":body", "'text'")] : [])
+                    + [.commit],
+            ]
         }
     }
 
     /// The transaction that takes the numbers and the start of the one that uses them, in one round trip.
     private static func opening(_ first: Step, tickets: Int) -> [Step] {
-        let take = Step.run(Counters.SQL.take, "\(tickets)::bigint", "1::bigint", "0::bigint", "0::bigint", "0::bigint", "0::bigint")
+        let numbers = (["\(tickets)", "1"] + Array(repeating: "0", count: 6)).map { $0 + "::bigint" }
+        let take = Step.sql(Step.filled(Counters.SQL.take.rawValue, [":tenant"] + numbers))
         return [
             .begin, .enterTenant, .sql("set local synchronous_commit = off"), take, .commit, .begin, .enterTenant, .requireToken, first,
         ]
@@ -71,6 +79,7 @@ extension Case {
     private static var firstPage: Step {
         let list = TicketQuery.list(TicketFilter(), .newestChangeFirst, after: nil, limit: 51, seenBy: .everything)
         precondition(list.binds == [.bigint(51)], "the list has other parameters than its limit")
+        precondition(!list.isPlannedForValues, "the list is planned for its values")
         return .sql(Step.filled(list.sql, [":tenant", ":limit"]))
     }
 
@@ -81,7 +90,7 @@ extension Case {
                 "1",
                 "'{}'::text[]", ":fields", "'api'", "null", "1", "1", "now()", "now()", "null"),
             .run(Tickets.SQL.addFieldKeys, ":number", "'{11,12}'::bigint[]", "'{A-17,true}'::text[]"),
-            .run(Messages.SQL.insert, ":number", ":number", "'user_message'", "null", ":user", "'text'", ":body", "now()"),
+            .run(Messages.SQL.insert, ":number", ":number", "'user_message'", "null", ":user", "'text'", ":body", "now()", "null"),
             .run(TicketHistory.SQL.append, ":number", "1", "now()", "'agent'", ":agent", "'created'", ":changes", ":number", ":token"),
         ]
     }
@@ -89,7 +98,7 @@ extension Case {
     /// pgbench cannot read the version that the first exchange answers, so the number, which only grows, stands for it.
     private static var answer: [Step] {
         [
-            .run(Messages.SQL.insert, ":id", ":number", "'reply'", ":agent", "null", "'text'", ":body", "now()"),
+            .run(Messages.SQL.insert, ":id", ":number", "'reply'", ":agent", "null", "'text'", ":body", "now()", "null"),
             .run(
                 Tickets.SQL.update, ":id", ":number", ":subject", "'awaiting_user'", "null", "null", "null", "1", ":agent", "null",
                 "'normal'", "1", "'{}'::text[]", ":fields", "null", "null", "2", "1", "now()", "now()", "null", "0", "now()", "null"),

@@ -18,6 +18,8 @@ struct JobCodingTests {
         case .purge: [.purge(ID(1)), .purge(ID(.max))]
         case .massAction: [.massAction(ID(1), lane: 0), .massAction(ID(1), lane: 1), .massAction(ID(.max), lane: 7)]
         case .forgetMassActions: [.forgetMassActions]
+        case .rebuildSearch: [.rebuildSearch]
+        case .refreshUserDocuments: [.refreshUserDocuments(ID(1)), .refreshUserDocuments(ID(.max))]
         }
     }
 
@@ -36,6 +38,7 @@ struct JobCodingTests {
         arguments: [
             ("from_the_future", "{}"), ("", "{}"), ("purge", "{}"), ("purge", "7"), ("purge", #"{"run":"7"}"#), ("purge", ""),
             ("mass_action", #"{"mass_action":7}"#), ("mass_action", #"{"lane":0}"#), ("mass_action", "{"),
+            ("refresh_user_documents", "{}"), ("refresh_user_documents", #"{"user":"7"}"#),
             ("scheduled_purge", #"{"status":"spam"}"#), ("scheduled_purge", #"{"status":"lost","slot":0}"#),
         ])
     func unknown(kind: String, payload: String) {

@@ -69,12 +69,17 @@ package struct Contract: Sendable {
         try check(answered.json, schema, at: "\(method) \(operation.path) \(answered.status)")
     }
 
+    /// Nil for a schema that is no reference, and for one that leads nowhere.
+    package func schema(referredToBy schema: JSONValue) -> JSONValue? {
+        let name = schema["$ref"]?.string?.split(separator: "/").last
+        return name.flatMap { document["components"]?["schemas"]?[String($0)] }
+    }
+
     /// Throws unless the value has the form; knows the part of JSON Schema that our document uses.
     package func check(_ value: JSONValue, _ schema: JSONValue, at place: String) throws {
         func fail(_ reason: String) -> Violation { Violation(description: "\(place): \(reason)") }
         if let reference = schema["$ref"]?.string {
-            let name = reference.split(separator: "/").last.map(String.init) ?? ""
-            guard let target = document["components"]?["schemas"]?[name] else { throw fail("\(reference) leads nowhere") }
+            guard let target = self.schema(referredToBy: schema) else { throw fail("\(reference) leads nowhere") }
             return try check(value, target, at: place)
         }
         if let choices = schema["anyOf"]?.array {

@@ -64,6 +64,8 @@ extension TestTenant {
             insert into helpdesk.mass_action_items (tenant_id, mass_action_id, ticket, outcome, reason, version)
             values ($tenant, $number, $ticket, 'skipped', 'already', 1);
 
+            insert into helpdesk.search_rebuilds (tenant_id, user_id, started_at) values ($tenant, $number, now());
+
             -- So that nobody goes on with what was before.
             update helpdesk.settings set configuration_version = configuration_version + 1 where tenant_id = $tenant;
             """

@@ -18,11 +18,11 @@ where c.relowner = (select oid from pg_roles where rolname = 'deskyard_app')
 union all
 select format('deskyard_app may create in schema %s', n.nspname)
 from pg_namespace n
-where n.nspname in ('public', 'installation', 'helpdesk')
+where n.nspname in ('public', 'installation', 'helpdesk', 'search')
     and has_schema_privilege('deskyard_app', n.oid, 'create')
 union all
 select format('deskyard_app may truncate, or switch triggers of, %s', c.oid::regclass)
 from pg_class c
-where c.relnamespace in ('installation'::regnamespace, 'helpdesk'::regnamespace)
+where c.relnamespace in ('installation'::regnamespace, 'helpdesk'::regnamespace, 'search'::regnamespace)
     and c.relkind in ('r', 'p')
     and has_table_privilege('deskyard_app', c.oid, 'truncate, trigger, references')

@@ -3,7 +3,7 @@ select format('%s: no index supports the cascade of %s', k.conrelid::regclass, k
 from pg_constraint k
 where k.contype = 'f'
     and k.confdeltype = 'c'
-    and k.connamespace = 'helpdesk'::regnamespace
+    and k.connamespace in ('helpdesk'::regnamespace, 'search'::regnamespace)
     and not exists (
         select
         from pg_index i

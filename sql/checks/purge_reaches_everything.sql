@@ -4,7 +4,7 @@ select format('%s: its rows stay when their ticket is deleted', c.oid::regclass)
 from pg_class c
 join pg_attribute owner on owner.attrelid = c.oid and owner.attname = 'tenant_id' and not owner.attisdropped
 join pg_attribute ticket on ticket.attrelid = c.oid and ticket.attname = 'ticket_id' and not ticket.attisdropped
-where c.relnamespace = 'helpdesk'::regnamespace
+where c.relnamespace in ('helpdesk'::regnamespace, 'search'::regnamespace)
     and c.relkind in ('r', 'p')
     and not exists (
         select

@@ -1,9 +1,9 @@
--- What would keep the helpdesks' tables from being distributed by Citus: triggers, enum types, identity columns, defaults that call
+-- What would keep the helpdesks' tables, and those of their search, from being distributed by Citus: triggers, enum types, identity columns, defaults that call
 -- functions, on delete set null. Each was tried on Citus 13.2 with PostgreSQL 15 and refused, or turned out a trap.
 with tenant_tables as (
     select c.oid
     from pg_class c
-    where c.relnamespace = 'helpdesk'::regnamespace
+    where c.relnamespace in ('helpdesk'::regnamespace, 'search'::regnamespace)
         and c.relkind in ('r', 'p')
 )
 select format('%s: trigger %s', t.tgrelid::regclass, t.tgname) as fault

@@ -1,10 +1,10 @@
--- Every key, foreign key and index of the helpdesks' tables starts with tenant_id, so that no row can point into another tenant and
+-- Every key, foreign key and index of the helpdesks' tables, and of those of their search, starts with tenant_id, so that no row can point into another tenant and
 -- every table can be distributed by tenant.
 with tenant_tables as (
     select c.oid, a.attnum as tenant_column
     from pg_class c
     left join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and a.attnotnull and a.atttypid = 'bigint'::regtype
-    where c.relnamespace = 'helpdesk'::regnamespace
+    where c.relnamespace in ('helpdesk'::regnamespace, 'search'::regnamespace)
         and c.relkind in ('r', 'p')
 )
 select format('%s has no column tenant_id bigint not null', oid::regclass) as fault

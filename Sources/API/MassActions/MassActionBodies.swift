@@ -26,9 +26,16 @@ enum MassActionBodies {
     private static let selection = Schema.object([
         Schema.property("ids", .array(id), required: false),
         Schema.property("filter", filter, required: false),
-        Schema.property("queue_id", id, required: false),
         Schema.property(
-            "search", .string(description: "from:mailer-daemon status:pending -label:billing", maximumLength: SearchQuery.longestText),
+            "queue_id", .integer(minimum: 1, description: "What is in this ticket queue, of what you see; me in its criteria is you."),
+            required: false),
+        Schema.property(
+            "search",
+            .string(
+                description:
+                    "As q of a search: printer or scanner from:mailer-daemon status:pending -label:billing. Only what words find: nothing "
+                    + "that is merely similar.",
+                maximumLength: SearchQuery.longestText),
             required: false),
         Schema.property(
             "token", .string(description: "Of a dry run: exactly the tickets that it showed.", maximumLength: 200), required: false),

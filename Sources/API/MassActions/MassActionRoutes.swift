@@ -12,16 +12,16 @@ struct MassActionRoutes {
         status: 202, description: "The mass action, which goes on behind the requests", schema: one)
 
     private static let summary =
-        "Changes many tickets at once: those that the selection finds at this moment and the caller sees. Spam and deleted tickets "
-        + "only where the selection names their status or their numbers. Each ticket gets all actions, in their order, as one change, "
-        + "and a result of its own: what must not be done to one stops none of the others. Whether the caller may do it is looked at "
-        + "again for each ticket; spam, delete and purge take the scope tickets:delete in place of tickets:write. With dry_run "
-        + "nothing is done: the answer tells how many tickets there are, what would be left alone and why, and has a token; sending "
-        + "it back as selection.token acts on exactly those tickets. A ticket that has changed since the selection was resolved is "
-        + "skipped as changed_since where the action would mean something else now: set_status, reply, spam, delete, restore and "
-        + "purge skip it when its status or its messages have changed; assign, set_department, set_priority, set_urgency, labels, "
-        + "set_fields and note never do. All can be undone within undo_days of the settings, but for purge, which is for admins and "
-        + "for good, and for what was said: a reply stays said when the status it set is taken back, and so does a note."
+        "Changes many tickets at once: those that the selection finds at this moment and the caller sees. Spam and deleted tickets only "
+        + "where the selection, or the queue it names, names their status, or their numbers are given. Each ticket gets all actions, in "
+        + "their order, as one change, and a result of its own: what must not be done to one stops none of the others. Whether the caller "
+        + "may do it is looked at again for each ticket; spam, delete and purge take the scope tickets:delete in place of tickets:write. "
+        + "With dry_run nothing is done: the answer tells how many tickets there are, what would be left alone and why, and has a token; "
+        + "sending it back as selection.token acts on exactly those tickets. A ticket that has changed since the selection was resolved "
+        + "is skipped as changed_since where the action would mean something else now: set_status, reply, spam, delete, restore and purge "
+        + "skip it when its status or its messages have changed; assign, set_department, set_priority, set_urgency, labels, set_fields "
+        + "and note never do. All can be undone within undo_days of the settings, but for purge, which is for admins and for good, and "
+        + "for what was said: a reply stays said when the status it set is taken back, and so does a note."
 
     func add(to routes: inout Routes) {
         routes.schemas["MassAction"] = MassActionBodies.massAction

@@ -64,6 +64,8 @@ package struct HTTPServer: Sendable {
         PurgeScheduleRoutes(helpdesk: helpdesk).add(to: &routes)
         PurgeRunRoutes(helpdesk: helpdesk).add(to: &routes)
         DailyTotalRoutes(helpdesk: helpdesk).add(to: &routes)
+        SearchRoutes(helpdesk: helpdesk).add(to: &routes)
+        QueueRoutes(helpdesk: helpdesk).add(to: &routes)
         MassActionRoutes(helpdesk: helpdesk).add(to: &routes)
         TenantRoutes(installation: installation).add(to: &routes)
         JobRoutes(installation: installation).add(to: &routes)

@@ -14,6 +14,7 @@ struct SettingsRoutes {
         minimum: 0, maximum: 3650, description: "Days a mass action can be taken back, at most mass_action_days; 0: never.")
     private static let massActionDays = Schema.integer(
         minimum: 1, maximum: 3650, description: "Days there is a result for each ticket of a mass action; then only the figures are left.")
+    private static let searchLanguages = SearchLanguage.allCases.map(\.rawValue)
     private static let schema = Schema.object([
         Schema.property("name", .string(maximumLength: 200)),
         Schema.property("time_zone", .string(description: "IANA name.")),
@@ -21,6 +22,7 @@ struct SettingsRoutes {
         Schema.property("late_message", .oneOf(lateMessages)),
         Schema.property("undo_days", undoDays),
         Schema.property("mass_action_days", massActionDays),
+        Schema.property("search_language", .oneOf(searchLanguages)),
         Schema.property("version", .integer(minimum: 1)),
     ])
     private static let patch = Schema.object([
@@ -28,6 +30,7 @@ struct SettingsRoutes {
         Schema.property("late_message", .oneOf(lateMessages), required: false),
         Schema.property("undo_days", undoDays, required: false),
         Schema.property("mass_action_days", massActionDays, required: false),
+        Schema.property("search_language", .oneOf(searchLanguages), required: false),
     ])
 
     func add(to routes: inout Routes) {
@@ -52,7 +55,7 @@ struct SettingsRoutes {
             var fields = try Fields(context.request.json())
             let patch = SettingsPatch(
                 reopenDays: fields.reopenDays(), lateMessage: fields.lateMessage(), undoDays: fields.days("undo_days"),
-                massActionDays: fields.days("mass_action_days"))
+                massActionDays: fields.days("mass_action_days"), searchLanguage: fields.searchLanguage())
             try fields.finish()
             return .settings(try await helpdesk.updateSettings(patch, context.access, ifMatch: context.request.ifMatch()))
         }
@@ -73,6 +76,10 @@ extension Fields {
 
     /// How many there may be, the service says.
     fileprivate mutating func days(_ name: String) -> Int? { integer(name).map { Int(clamping: $0) } }
+
+    fileprivate mutating func searchLanguage() -> SearchLanguage? {
+        parse("search_language", "a language such as english or german, or simple", SearchLanguage.init(rawValue:))
+    }
 
     /// That a message reopens the ticket while there is time is no choice.
     fileprivate mutating func lateMessage() -> LateMessage? {
@@ -96,6 +103,8 @@ extension Answer {
             writer.number(settings.undoDays)
             writer.key("mass_action_days")
             writer.number(settings.massActionDays)
+            writer.key("search_language")
+            writer.string(settings.searchLanguage.rawValue)
             writer.key("version")
             writer.number(settings.version)
         }

@@ -26,6 +26,12 @@ extension Answer {
             status: status, etag: view.etag(ticket), location: status == 201 ? "/v1/tickets/\(ticket.id)" : nil, body: writer.bytes)
     }
 
+    static func tickets(_ page: Page<Ticket, TicketCursor>, _ view: TicketView) -> Answer {
+        var writer = JSONWriter(capacity: 1000 * page.items.count + 64)
+        writer.page(page, cursor: \.text) { $0.ticket($1, view) }
+        return Answer(body: writer.bytes)
+    }
+
     static func said(_ said: Said, _ view: TicketView) -> Answer {
         var writer = JSONWriter()
         writer.message(said.message) { writer in

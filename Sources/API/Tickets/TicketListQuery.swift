@@ -8,7 +8,7 @@ struct TicketListQuery {
     let cursor: TicketCursor?
     let limit: Int
 
-    private static let sorts = TicketOrder.Key.allCases.flatMap { [$0.rawValue, "-" + $0.rawValue] }
+    static let sorts = TicketOrder.Key.allCases.flatMap { [$0.rawValue, "-" + $0.rawValue] }
 
     static let parameters =
         TicketFilterQuery.parameters + [

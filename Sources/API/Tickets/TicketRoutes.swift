@@ -35,10 +35,7 @@ struct TicketRoutes {
         ) { context in
             let query = try TicketListQuery(context.request.request, context.access.configuration.fields)
             let page = try await helpdesk.listTickets(query.filter, query.order, after: query.cursor, limit: query.limit, context.access)
-            let view = TicketView(context, helpdesk)
-            var writer = JSONWriter(capacity: 1000 * page.items.count + 64)
-            writer.page(page, cursor: \.text) { $0.ticket($1, view) }
-            return Answer(body: writer.bytes)
+            return .tickets(page, TicketView(context, helpdesk))
         }
 
         routes.tenant(

@@ -19,6 +19,9 @@ package struct BatchPace: Equatable, Sendable {
         /// Agents work on these tickets: who answers one of them waits until its batch is through, so it is short.
         package static let massAction = Limits(
             first: 200, sizes: 20...2000, quietAim: 100, busyAim: 15, restsBeside: 1, longRest: 4)
+        /// Agents work on these tickets, too, and each takes its time: all that was ever said on it is read.
+        package static let search = Limits(
+            first: 50, sizes: 10...1000, quietAim: 200, busyAim: 30, restsBeside: 1, longRest: 2)
     }
 
     private let limits: Limits

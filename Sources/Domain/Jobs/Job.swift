@@ -10,6 +10,10 @@ package enum Job: Hashable, Sendable {
     case massAction(ID<MassAction>, lane: Int)
     /// Results of mass actions that have been kept for long enough, and snapshots that nobody came back to.
     case forgetMassActions
+    /// A piece of the search documents of all tickets, and again until all are written anew.
+    case rebuildSearch
+    /// The same for the tickets of one user, who has another name or address now.
+    case refreshUserDocuments(ID<User>)
 
     package var kind: Kind {
         switch self {
@@ -18,6 +22,8 @@ package enum Job: Hashable, Sendable {
         case .purge: .purge
         case .massAction: .massAction
         case .forgetMassActions: .forgetMassActions
+        case .rebuildSearch: .rebuildSearch
+        case .refreshUserDocuments: .refreshUserDocuments
         }
     }
 }
@@ -30,13 +36,15 @@ extension Job {
         case purge
         case massAction = "mass_action"
         case forgetMassActions = "forget_mass_actions"
+        case rebuildSearch = "rebuild_search"
+        case refreshUserDocuments = "refresh_user_documents"
 
         package var jobClass: JobClass {
             switch self {
             case .probe: .interactive
             case .scheduledPurge, .purge: .purge
             case .massAction: .massAction
-            case .forgetMassActions: .upkeep
+            case .forgetMassActions, .rebuildSearch, .refreshUserDocuments: .upkeep
             }
         }
 
@@ -45,7 +53,7 @@ extension Job {
             case .probe: Patience(attempts: 3, firstPause: 1, longestPause: 10)
             case .scheduledPurge: Patience(attempts: 20, firstPause: 2, longestPause: 600)
             // Each piece that succeeds counts anew, so this is what it takes without getting anywhere.
-            case .purge, .massAction: Patience(attempts: 30, firstPause: 1, longestPause: 600)
+            case .purge, .massAction, .rebuildSearch, .refreshUserDocuments: Patience(attempts: 30, firstPause: 1, longestPause: 600)
             case .forgetMassActions: Patience(attempts: 20, firstPause: 10, longestPause: 3600)
             }
         }

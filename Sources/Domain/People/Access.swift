@@ -14,6 +14,10 @@ package enum Caller: Hashable, Sendable {
         if case .agent = self { true } else { false }
     }
 
+    package var agentID: ID<Agent>? {
+        if case .agent(let id, _) = self { id } else { nil }
+    }
+
     package var userID: ID<User>? {
         if case .user(let id) = self { id } else { nil }
     }

@@ -1,17 +1,23 @@
 /// A search query in one helpdesk, for one caller, at one moment: numbers for names, times for ages. What is left is for the database.
 package struct ResolvedSearch: Equatable, Sendable {
-    /// All must hold.
-    package var terms: [Term]
-    /// Without it, hidden tickets are not found, whatever the terms say.
+    /// Of each group one term must hold.
+    package var groups: [[Term]]
+    /// Without it, hidden tickets are not found, whatever the terms say. With it, the terms let through only those whose status was named.
     package var includesHidden: Bool
 
     package struct Term: Equatable, Sendable {
         package var condition: Condition
         /// Holds for every ticket for which the condition does not, also where there is nothing to compare.
         package var isNegated: Bool
+
+        package init(condition: Condition, isNegated: Bool = false) {
+            self.condition = condition
+            self.isNegated = isNegated
+        }
     }
 
     package enum Condition: Equatable, Sendable {
+        case words(SearchQuery.Words)
         case status([StatusName])
         case agent(TicketFilter.Assigned<Agent>)
         /// Of an agent; nobody's, if there is none with this address.
@@ -28,6 +34,8 @@ package struct ResolvedSearch: Equatable, Sendable {
         case since(SearchQuery.Event, Timestamp)
         /// Earlier than this moment.
         case before(SearchQuery.Event, Timestamp)
+        case attachment
+        case field(TicketFilter.FieldCondition)
         case number(ID<Ticket>)
         case reference(TicketReference)
         /// The user's.
@@ -37,19 +45,40 @@ package struct ResolvedSearch: Equatable, Sendable {
 
 extension SearchQuery {
     /// - Parameter caller: who `agent:me` is; nil if no agent asks.
-    /// - Throws: `Refusal.invalid` with a fault for each name that nothing has, or several have. Numbers are not looked up: what is not
-    ///   there has no tickets, and a team that was removed may still have some.
+    /// - Throws: `Refusal.invalid` with a fault for each name that nothing has, or several have, and for each value that its field cannot
+    ///   have. Numbers are not looked up: what is not there has no tickets, and a team that was removed may still have some.
     package func resolved(
         in configuration: Configuration, caller: ID<Agent>?, at now: Timestamp
     ) throws(Refusal) -> ResolvedSearch {
         var resolution = SearchResolution(configuration: configuration, caller: caller, now: now)
-        var resolved: [ResolvedSearch.Term] = []
-        for term in terms {
-            guard let condition = resolution.condition(term.criterion) else { continue }
-            resolved.append(ResolvedSearch.Term(condition: condition, isNegated: term.isNegated))
+        var resolved: [[ResolvedSearch.Term]] = []
+        for group in groups {
+            var terms: [ResolvedSearch.Term] = []
+            for term in group.terms {
+                guard let condition = resolution.condition(term.criterion) else { continue }
+                terms.append(ResolvedSearch.Term(condition: condition, isNegated: term.isNegated))
+            }
+            resolved.append(terms)
         }
         guard resolution.faults.isEmpty else { throw .invalid(resolution.faults) }
-        return ResolvedSearch(terms: resolved, includesHidden: includesHidden)
+        if let unnamed = unnamedHidden { resolved.append([unnamed]) }
+        return ResolvedSearch(groups: resolved, includesHidden: includesHidden)
+    }
+
+    /// What `or` would let in: `status:spam or printer` asks for no deleted ticket. Nil where the statuses asked for keep them out.
+    private var unnamedHidden: ResolvedSearch.Term? {
+        let unnamed = HiddenStatus.allCases.filter { !namedHidden.contains($0) }
+        guard includesHidden, !unnamed.isEmpty, !groups.contains(where: \.isOfStatuses) else { return nil }
+        return ResolvedSearch.Term(condition: .status(unnamed.map { .hidden($0) }), isNegated: true)
+    }
+}
+
+extension SearchQuery.Group {
+    /// Whether only tickets with one of the statuses that are named here pass.
+    fileprivate var isOfStatuses: Bool {
+        terms.allSatisfy { term in
+            if case .status = term.criterion { !term.isNegated } else { false }
+        }
     }
 }
 
@@ -62,6 +91,7 @@ private struct SearchResolution {
     /// Nil with a fault.
     mutating func condition(_ criterion: SearchQuery.Criterion) -> ResolvedSearch.Condition? {
         switch criterion {
+        case .words(let words): return .words(words)
         case .status(let names): return .status(names)
         case .mine:
             if caller == nil { fault("invalid", "agent:me is for agents, and none is asking") }
@@ -77,6 +107,8 @@ private struct SearchResolution {
         case .from(let part): return .from(part)
         case .subject(let part): return .subject(part)
         case .time(let event, let comparison, let moment): return condition(event, comparison, moment)
+        case .attachment: return .attachment
+        case .field(let key, let text): return condition(key, text)
         case .number(let id): return .number(id)
         case .reference(let reference): return .reference(reference)
         case .address(let address): return .address(address)
@@ -89,6 +121,18 @@ private struct SearchResolution {
             return .agentAddress(address)
         }
         return id(agent, among: configuration.agents, "agent").map { .agent(.to($0)) }
+    }
+
+    private mutating func condition(_ key: FieldKey, _ text: String) -> ResolvedSearch.Condition? {
+        guard let field = configuration.fields.fields[key] else {
+            fault("unknown", "there is no such field in this helpdesk: \(key.text)")
+            return nil
+        }
+        guard let value = field.form.value(inQuery: text) else {
+            fault("invalid", "no ticket can have this in the field \(key.text), which takes a \(field.form.kind.rawValue): \(text)")
+            return nil
+        }
+        return .field(TicketFilter.FieldCondition(id: field.id, key: field.key, value: value))
     }
 
     private mutating func id<Entity>(

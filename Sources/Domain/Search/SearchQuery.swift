@@ -1,25 +1,56 @@
-/// What a person typed to find tickets: `from:mailer-daemon status:pending -label:billing created:<2026-01-01`.
+/// What a person typed to find tickets: `refund "no paper" from:mailer-daemon status:pending or status:resolved -label:billing`.
 ///
-/// All terms must hold. Names are kept as they were typed; what they stand for in a helpdesk, and when "now" is, `resolved` says.
+/// All groups must hold. `or` binds closer than standing beside each other does, as in Google: `status:pending printer or scanner` finds
+/// pending tickets with one of the two words. Names are kept as they were typed; what they stand for in a helpdesk, and when "now" is,
+/// `resolved` says.
 package struct SearchQuery: Equatable, Sendable {
-    package var terms: [Term]
+    package var groups: [Group]
 
+    /// In characters.
     package static let longestText = 1000
+    /// In all groups together.
     package static let mostTerms = 50
+    /// Before the star, in letters and digits: with less, too much begins.
+    package static let shortestPrefix = 3
 
-    package init(_ terms: [Term]) { self.terms = terms }
+    package init(_ groups: [Group]) { self.groups = groups }
+
+    /// Without any `or`.
+    package init(all terms: [Term]) { groups = terms.map { Group([$0]) } }
 
     /// - Throws: `Refusal.invalid` with one fault of the field `search`, whose message says at which character (from 1) what is wrong.
     package init(parsing text: String) throws(Refusal) {
         var parser = SearchQueryParser(text)
-        terms = try parser.terms()
+        groups = try parser.groups()
     }
 
     /// Hidden tickets are found only where a status is asked for that hides them; that a ticket must not have it asks for nothing.
-    package var includesHidden: Bool {
-        terms.contains { term in
-            if case .status(let names) = term.criterion, !term.isNegated { names.contains(where: \.isHidden) } else { false }
+    package var includesHidden: Bool { !namedHidden.isEmpty }
+
+    /// The hidden statuses that are asked for, in whichever group.
+    var namedHidden: Set<HiddenStatus> {
+        var named: Set<HiddenStatus> = []
+        for term in groups.flatMap(\.terms) where !term.isNegated {
+            guard case .status(let names) = term.criterion else { continue }
+            for case .hidden(let status) in names { named.insert(status) }
         }
+        return named
+    }
+
+    /// Whether there are words to look for, to rank by and to mark: not those that must not be there.
+    package var hasWords: Bool {
+        groups.contains { group in
+            group.terms.contains { term in
+                if case .words = term.criterion { !term.isNegated } else { false }
+            }
+        }
+    }
+
+    /// One of these must hold. What `or` stands between, or a term alone.
+    package struct Group: Equatable, Sendable {
+        package var terms: [Term]
+
+        package init(_ terms: [Term]) { self.terms = terms }
     }
 
     package struct Term: Equatable, Sendable {
@@ -33,7 +64,29 @@ package struct SearchQuery: Equatable, Sendable {
         }
     }
 
+    /// Text to be found wherever a ticket has text. There is a letter or a digit in it, or nothing would be looked for.
+    package struct Words: Equatable, Sendable {
+        /// As typed, without the quotes, or the star at its end.
+        package var text: String
+        package var kind: Kind
+
+        package enum Kind: Sendable {
+            /// `refund`: in any of its forms.
+            case word
+            /// `"no paper"`: exactly these words, one behind the other; or exactly this word.
+            case phrase
+            /// `refun*`: whatever begins so.
+            case prefix
+        }
+
+        package init(_ text: String, _ kind: Kind) {
+            self.text = text
+            self.kind = kind
+        }
+    }
+
     package enum Criterion: Equatable, Sendable {
+        case words(Words)
         /// `status:pending,resolved`: one of these.
         case status([StatusName])
         /// `agent:me`: assigned to whoever asks.
@@ -54,6 +107,10 @@ package struct SearchQuery: Equatable, Sendable {
         case subject(String)
         /// `created:>2026-01-01`, `updated:<7d`.
         case time(Event, Comparison, Moment)
+        /// `has:attachment`: at least one.
+        case attachment
+        /// `field.order_no:A-17`: this value in a custom field; of a multiple choice, among others.
+        case field(FieldKey, String)
         /// `#1042`
         case number(ID<Ticket>)
         /// `KXQW-4821-ZTMB`, in any case.
@@ -68,9 +125,9 @@ package struct SearchQuery: Equatable, Sendable {
         case name(String)
     }
 
-    /// What is written in front of a colon.
+    /// What is written in front of a colon, besides `field.<key>`.
     package enum Property: String, CaseIterable, Sendable {
-        case status, agent, team, department, label, priority, from, subject, created, updated
+        case status, agent, team, department, label, priority, from, subject, created, updated, has
     }
 
     package enum Event: Sendable {

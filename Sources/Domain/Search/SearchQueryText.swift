@@ -1,7 +1,11 @@
 // The other way round: what would be typed for a query. It parses back to an equal one.
 
 extension SearchQuery: CustomStringConvertible {
-    package var description: String { terms.map(\.description).joined(separator: " ") }
+    package var description: String { groups.map(\.description).joined(separator: " ") }
+}
+
+extension SearchQuery.Group: CustomStringConvertible {
+    package var description: String { terms.map(\.description).joined(separator: " or ") }
 }
 
 extension SearchQuery.Term: CustomStringConvertible {
@@ -11,6 +15,7 @@ extension SearchQuery.Term: CustomStringConvertible {
 extension SearchQuery.Criterion: CustomStringConvertible {
     package var description: String {
         switch self {
+        case .words(let words): words.description
         case .status(let names): "status:\(names.map(\.name).joined(separator: ","))"
         case .mine: "agent:me"
         case .agent(let agent): "agent:\(agent?.typed(besides: ["me", "none"]) ?? "none")"
@@ -22,9 +27,21 @@ extension SearchQuery.Criterion: CustomStringConvertible {
         case .subject(let part): "subject:\(part.typed)"
         case .time(.created, let comparison, let moment): "created:\(comparison.rawValue)\(moment)"
         case .time(.updated, let comparison, let moment): "updated:\(comparison.rawValue)\(moment)"
+        case .attachment: "has:attachment"
+        case .field(let key, let text): "field.\(key.text):\(text.typed)"
         case .number(let id): "#\(id)"
         case .reference(let reference): reference.text
         case .address(let address): address.text
+        }
+    }
+}
+
+extension SearchQuery.Words: CustomStringConvertible {
+    package var description: String {
+        switch kind {
+        case .word: text
+        case .phrase: text.inQuotes
+        case .prefix: text + "*"
         }
     }
 }
@@ -61,7 +78,7 @@ extension Timestamp {
 
 extension String {
     fileprivate var typed: String {
-        isEmpty || unicodeScalars.contains { $0.isSpace || $0 == "\"" } ? inQuotes : self
+        isEmpty || unicodeScalars.contains { $0.isSpace || $0.isQuote } ? inQuotes : self
     }
 
     fileprivate var inQuotes: String {

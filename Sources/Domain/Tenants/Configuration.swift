@@ -6,10 +6,11 @@ package struct Configuration: Equatable, Sendable {
     package var fields: FieldRules
     package var reopenPolicy: ReopenPolicy
     package var retention: Retention
+    package var language: SearchLanguage
 
     package init(
         departments: [Department], teams: [ID<Team>: String], agents: [ID<Agent>: String], fields: [Field], reopenPolicy: ReopenPolicy,
-        retention: Retention
+        retention: Retention, language: SearchLanguage = .english
     ) {
         self.departments = Dictionary(departments.map { ($0.id, $0) }) { $1 }
         self.teams = teams
@@ -17,6 +18,7 @@ package struct Configuration: Equatable, Sendable {
         self.fields = FieldRules(fields)
         self.reopenPolicy = reopenPolicy
         self.retention = retention
+        self.language = language
     }
 
     package var defaultDepartment: ID<Department> { departments.values.first(where: \.isDefault)?.id ?? Department.first }

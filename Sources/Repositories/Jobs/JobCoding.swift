@@ -7,7 +7,7 @@ extension Job {
         var writer = JSONWriter(capacity: 64)
         writer.object { writer in
             switch self {
-            case .probe, .forgetMassActions: break
+            case .probe, .forgetMassActions, .rebuildSearch: break
             case .scheduledPurge(let status, let slot):
                 writer.key("status")
                 writer.string(status.rawValue)
@@ -21,6 +21,9 @@ extension Job {
                 writer.number(id.value)
                 writer.key("lane")
                 writer.number(lane)
+            case .refreshUserDocuments(let user):
+                writer.key("user")
+                writer.number(user.value)
             }
         }
         return writer.text
@@ -44,6 +47,10 @@ extension Job {
             else { return nil }
             self = .massAction(ID(id), lane: Int(lane))
         case .forgetMassActions: self = .forgetMassActions
+        case .rebuildSearch: self = .rebuildSearch
+        case .refreshUserDocuments:
+            guard let json = try? JSONValue(parsing: payload.utf8), let user = json["user"]?.integer else { return nil }
+            self = .refreshUserDocuments(ID(user))
         }
     }
 }

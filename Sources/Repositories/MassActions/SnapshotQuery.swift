@@ -6,7 +6,8 @@ package enum SnapshotSource: Sendable {
     /// Hidden ones, too: who names a ticket by its number means it.
     case ids([ID<Ticket>])
     case filter(TicketFilter)
-    case search(ResolvedSearch)
+    case search(TicketSearch)
+    case queue(ResolvedCriteria)
 }
 
 extension TicketQuery {
@@ -20,9 +21,8 @@ extension TicketQuery {
         switch source {
         case .ids(let ids): query.lines.append("    and tickets.id = any (\(query.parameter(.bigints(ids.map(\.value)))))")
         case .filter(let filter): query.filter(filter)
-        case .search(let search):
-            query.lines.append(search.includesHidden ? "    and tickets.merged_into is null" : "    and tickets.hidden_at is null")
-            query.search(search)
+        case .search(let search): query.matching(search)
+        case .queue(let criteria): query.meet(criteria)
         }
         query.see(sight)
         query.lines =

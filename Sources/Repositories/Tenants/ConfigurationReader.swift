@@ -10,11 +10,12 @@ package struct ConfigurationReader {
         let teams = names(SQL.teams) as Pending<[ID<Team>: String]>
         let agents = names(SQL.agents) as Pending<[ID<Agent>: String]>
         let fields = transaction.fields.list(after: nil, limit: Self.most)
-        let settings = transaction.settings.reopenPolicy().and(retention())
+        let settings = transaction.settings.read().and(retention())
         return departments.and(teams).and(agents).and(fields).and(settings).map { all in
-            let ((((departments, teams), agents), fields), (reopenPolicy, retention)) = all
+            let ((((departments, teams), agents), fields), (settings, retention)) = all
             return Configuration(
-                departments: departments, teams: teams, agents: agents, fields: fields, reopenPolicy: reopenPolicy, retention: retention)
+                departments: departments, teams: teams, agents: agents, fields: fields, reopenPolicy: settings.reopenPolicy,
+                retention: retention, language: settings.searchLanguage)
         }
     }
 

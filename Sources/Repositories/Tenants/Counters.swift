@@ -8,7 +8,7 @@ package struct Numbers: Equatable, Sendable {
     package var users: Int64
     package var agents: Int64
     package var tokens: Int64
-    /// Departments, teams, organizations, groups and fields.
+    /// Departments, teams, organizations, groups, fields and queues.
     package var configuration: Int64
     package var purgeRuns: Int64
     package var massActions: Int64

@@ -10,6 +10,8 @@ package struct HelpdeskSettings: Equatable, Sendable {
     package var undoDays: Int
     /// How long there is a result for each ticket of a mass action.
     package var massActionDays: Int
+    /// What the tickets' words are taken for.
+    package var searchLanguage: SearchLanguage
     package var version: Int64
 }
 
@@ -27,11 +29,9 @@ package struct Settings {
             SQL.update,
             [
                 .integer(policy.days.map { Int32($0) }), .text(policy.late.rawValue), .integer(Int32(settings.undoDays)),
-                .integer(Int32(settings.massActionDays)), .bigint(settings.version),
+                .integer(Int32(settings.massActionDays)), .text(settings.searchLanguage.rawValue), .bigint(settings.version),
             ])
     }
-
-    package func reopenPolicy() -> Pending<ReopenPolicy> { read().map(\.reopenPolicy) }
 
     /// A new tenant's settings.
     package func start() { transaction.run(SQL.start) }
@@ -40,22 +40,24 @@ package struct Settings {
         guard let row = rows.first else { throw Refusal.notFound }
         let days = try rows.column("reopen_days", as: Int?.self)(row)
         let late = try known(LateMessage(rawValue: row.value("late_message")))
+        let language = try known(SearchLanguage(rawValue: row.value("search_language")))
         return HelpdeskSettings(
             name: try row.value("name"), timeZone: try row.value("time_zone"), reopenPolicy: ReopenPolicy(days: days, late: late),
-            undoDays: try row.value("undo_days"), massActionDays: try row.value("mass_action_days"), version: try row.value("version"))
+            undoDays: try row.value("undo_days"), massActionDays: try row.value("mass_action_days"), searchLanguage: language,
+            version: try row.value("version"))
     }
 
     package enum SQL: String, TenantSQL {
         case read = """
             select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.undo_days,
-                settings.mass_action_days, settings.version
+                settings.mass_action_days, settings.search_language, settings.version
             from helpdesk.settings
             join installation.tenants on tenants.id = settings.tenant_id
             where settings.tenant_id = $1
             """
         case lock = """
             select tenants.name, tenants.time_zone, settings.reopen_days, settings.late_message, settings.undo_days,
-                settings.mass_action_days, settings.version
+                settings.mass_action_days, settings.search_language, settings.version
             from helpdesk.settings
             join installation.tenants on tenants.id = settings.tenant_id
             where settings.tenant_id = $1
@@ -67,7 +69,8 @@ package struct Settings {
                 late_message = $3,
                 undo_days = $4,
                 mass_action_days = $5,
-                version = $6
+                search_language = $6,
+                version = $7
             where tenant_id = $1
             """
         case start = """

@@ -77,7 +77,9 @@ extension TicketQuery {
                 Part(condition: "tickets.team_id = team.id", source: "unnest(\(parameter(agent.teams.ids()))::bigint[]) as team (id)"))
         }
         guard let relation = agent.relation else { return parts }
-        guard let departments = agent.departments else { return parts + [Part(condition: relation.isEmpty ? "true" : relation)] }
+        guard let departments = agent.departments else {
+            return parts + [agent.seesOthers ? Part(condition: relation.isEmpty ? "true" : relation) : .unassigned(relation)]
+        }
         let condition = ["tickets.department_id = place.id", relation].filter { !$0.isEmpty }.joined(separator: " and ")
         return parts + [Part(condition: condition, source: "unnest(\(parameter(departments.ids()))::bigint[]) as place (id)")]
     }
@@ -87,6 +89,13 @@ extension TicketQuery.Part {
     /// Looked up by number: as a rule few.
     fileprivate static func beside(_ table: String, _ person: String, _ id: String) -> Self {
         Self(condition: "tickets.id = any (array(select ticket_id from helpdesk.\(table) where tenant_id = $1 and \(person) = \(id)))")
+    }
+
+    /// There is an index of them by department.
+    fileprivate static func unassigned(_ relation: String) -> Self {
+        Self(
+            condition: "tickets.department_id = place.id and \(relation)",
+            source: "(select departments.id from helpdesk.departments where departments.tenant_id = $1) as place")
     }
 }
 

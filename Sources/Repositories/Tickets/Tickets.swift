@@ -45,7 +45,9 @@ package struct Tickets {
     package func list(
         _ filter: TicketFilter, _ order: TicketOrder, after cursor: TicketCursor?, limit: Int, seenBy sight: TicketSight
     ) -> Pending<[Ticket]> {
-        transaction.run(.list(filter, order, after: cursor, limit: limit + 1, seenBy: sight)).map(TicketColumns.tickets)
+        let query = TicketQuery.list(filter, order, after: cursor, limit: limit + 1, seenBy: sight)
+        if query.isPlannedForValues { transaction.planForValues() }
+        return transaction.run(query).map(TicketColumns.tickets)
     }
 
     /// - Parameter rules: the helpdesk's fields, which the values are indexed by.

@@ -47,7 +47,7 @@ extension Installation {
             }
         // The first lane does what the others leave.
         case .massAction(let id, lane: 0): _ = try await helpdesk.abandonMassAction(id, as: .cancelled, in: scope)
-        case .massAction, .probe, .scheduledPurge, .forgetMassActions, nil: break
+        case .massAction, .probe, .scheduledPurge, .forgetMassActions, .rebuildSearch, .refreshUserDocuments, nil: break
         }
     }
 

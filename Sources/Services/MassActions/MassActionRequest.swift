@@ -53,9 +53,12 @@ extension TenantTransaction {
             return (found + gone, gone)
         case .filter(let filter): return (try await massParts.insert(.filter(filter), into: id, seenBy: author.sight).value, 0)
         case .search(let query):
-            let search = try author.resolve(query, at: now)
+            let search = TicketSearch(try author.resolve(query, at: now), author.configuration.language)
             return (try await massParts.insert(.search(search), into: id, seenBy: author.sight).value, 0)
-        case .queue: throw Refusal.noQueue
+        case .queue(let number):
+            guard let queue = try await queues.find(ID(number), for: author.queueReader).value else { throw Refusal.noQueue }
+            let criteria = queue.criteria.resolved(in: author.configuration, caller: author.agent, teams: author.rights.teams, at: now)
+            return (try await massParts.insert(.queue(criteria), into: id, seenBy: author.sight).value, 0)
         case .token(let token):
             let hash = TokenText.hash(of: token)
             guard let preview = try await massPreviews.find(hash.bytes, of: author.agent, at: now).value else {
@@ -69,6 +72,10 @@ extension TenantTransaction {
 }
 
 extension MassActionAuthor {
+    fileprivate var queueReader: QueueReader {
+        if let agent, !rights.isAdmin { .agent(agent, teams: rights.teams) } else { .all }
+    }
+
     fileprivate func resolve(_ query: SearchQuery, at now: Timestamp) throws(Refusal) -> ResolvedSearch {
         do { return try query.resolved(in: configuration, caller: agent, at: now) } catch {
             throw .invalid(error.faults.map { FieldFault("selection.\($0.field)", $0.code, $0.message) })

@@ -11,6 +11,8 @@ package struct MassLane: Sendable {
     fileprivate var pace = BatchPace(.massAction)
     /// How many others have been at work lately: a look now and then meets few of those who are quick.
     fileprivate var others = 0
+    /// Tickets whose search documents were written and lie in the part of the index that each search reads through.
+    var unsettled: Int64 = 0
 
     /// Whose name stands in the history, and what they see.
     fileprivate struct TicketAuthor {
@@ -73,7 +75,11 @@ extension Helpdesk {
         do {
             let piece = try await takePiece(of: lane, in: scope) { inHand = $0 }
             switch piece {
-            case .took(let figures, let milliseconds, let others): return lane.took(figures, milliseconds, others: others)
+            case .took(let figures, let milliseconds, let others):
+                // It is done, whatever comes now.
+                inHand = nil
+                try await lane.settle(figures.done, in: database)
+                return lane.took(figures, milliseconds, others: others)
             case .waiting: return .waiting
             case .stale: return .stale
             case .over: return .over
@@ -230,6 +236,7 @@ extension TenantTransaction {
         }
         massWrites.update(changes, lane.author.configuration.fields)
         history.append(changes, of: lane.action.id, lane.action.actions.event, by: lane.author.actor)
+        keepFindable(changes.map { ($0.old, $0.ticket) }, saying: said, lane.author.configuration.language)
     }
 
     /// Tickets that would go where nothing is any more since the settings were read, or to somebody who takes none.

@@ -20,6 +20,7 @@ extension Helpdesk {
                 tx.userMerges.forgetAnswers(naming: known)
             }
             tx.userMerges.revokeTokens(of: id, at: now)
+            try await tx.keepFindable(ticketsOf: id, access.configuration.language, at: now)
             tx.configuration.touch()
             return Pending(user.anonymised)
         }

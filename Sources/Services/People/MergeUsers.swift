@@ -23,6 +23,7 @@ extension Helpdesk {
             try other.mustBePresent()
             tx.userMerges.moveTickets(from: id, to: otherID, by: admin, with: access.tokenID, at: now)
             tx.userMerges.moveCopies(from: id, to: otherID)
+            try await tx.keepFindable(ticketsOf: otherID, access.configuration.language, at: now)
             tx.userMerges.redirect(from: id, to: otherID)
             tx.userMerges.revokeTokens(of: id, at: now)
             var stub = user

@@ -85,7 +85,8 @@ extension Helpdesk {
     package func updateUser(_ id: ID<User>, _ patch: UserPatch, _ access: Access, ifMatch: Int64? = nil) async throws -> User {
         try access.require(.writePeople)
         try access.requireAdmin("change users")
-        return try await database.transaction(in: access.scope, at: clock.now()) { tx in
+        let now = clock.now()
+        return try await database.transaction(in: access.scope, at: now) { tx in
             // In front of the user: whoever removes an organization locks it and its users in this order, too.
             let required = tx.require(patch.organizationID ?? nil, patch.usergroupIDs ?? [])
             let old = try await tx.users.lock(id).value.orNotFound
@@ -101,6 +102,9 @@ extension Helpdesk {
             guard user != old else { return Pending(old) }
             user.version += 1
             tx.users.update(user, since: old)
+            if (user.name, user.email) != (old.name, old.email) {
+                try await tx.keepFindable(ticketsOf: id, access.configuration.language, at: now)
+            }
             if (user.state, user.organizationID, user.usergroupIDs) != (old.state, old.organizationID, old.usergroupIDs) {
                 tx.configuration.touch()
             }

@@ -11,14 +11,19 @@ package struct SettingsPatch: Sendable {
     package var lateMessage: LateMessage?
     package var undoDays: Int?
     package var massActionDays: Int?
+    package var searchLanguage: SearchLanguage?
 
     package static let massActionDays = 1...3650
 
-    package init(reopenDays: Int?? = nil, lateMessage: LateMessage? = nil, undoDays: Int? = nil, massActionDays: Int? = nil) {
+    package init(
+        reopenDays: Int?? = nil, lateMessage: LateMessage? = nil, undoDays: Int? = nil, massActionDays: Int? = nil,
+        searchLanguage: SearchLanguage? = nil
+    ) {
         self.reopenDays = reopenDays
         self.lateMessage = lateMessage
         self.undoDays = undoDays
         self.massActionDays = massActionDays
+        self.searchLanguage = searchLanguage
     }
 }
 
@@ -32,7 +37,8 @@ extension Helpdesk {
     package func updateSettings(_ patch: SettingsPatch, _ access: Access, ifMatch: Int64? = nil) async throws -> HelpdeskSettings {
         try access.require(.writeSettings)
         try access.requireAdmin("change the settings")
-        return try await database.transaction(in: access.scope, at: clock.now()) { tx in
+        let now = clock.now()
+        return try await database.transaction(in: access.scope, at: now) { tx in
             let old = try await tx.settings.lock().value
             try old.version.mustMatch(ifMatch)
             var settings = old
@@ -40,11 +46,13 @@ extension Helpdesk {
             if let late = patch.lateMessage { settings.reopenPolicy.late = late }
             if let days = patch.undoDays { settings.undoDays = days }
             if let days = patch.massActionDays { settings.massActionDays = days }
+            if let language = patch.searchLanguage { settings.searchLanguage = language }
             try settings.checkDays()
             guard settings != old else { return Pending(old) }
             settings.version += 1
             tx.settings.update(settings)
             tx.configuration.touch()
+            if settings.searchLanguage != old.searchLanguage { tx.rebuildSearch(at: now) }
             return Pending(settings)
         }
     }

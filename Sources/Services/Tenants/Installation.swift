@@ -52,6 +52,7 @@ package struct Installation: Sendable {
                 tx.usergroups.insert(
                     Usergroup(id: group.id, name: group.name, builtin: group, rights: Usergroup.Builtin.firstRights, createdAt: now))
             }
+            for queue in BuiltInQueue.allCases { tx.queues.insert(queue.queue(at: now)) }
             return Pending(tenant)
         }
     }

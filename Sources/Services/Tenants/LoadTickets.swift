@@ -33,7 +33,11 @@ extension Installation {
                         id: ID(last.tickets - Int64(size) + 1 + index), messageID: ID(last.messages - Int64(size) + 1 + index), users: users
                     ))
             }
-            try await database.transaction(in: scope, at: now) { $0.bulk.insert(batch, rules, by: agent) }
+            try await database.transaction(in: scope, at: now) { tx in
+                tx.bulk.insert(batch, rules, by: agent)
+                tx.searchDocuments.refresh(batch.map(\.0.id), .english)
+                return Pending(())
+            }
             progress(size)
             left -= size
         }

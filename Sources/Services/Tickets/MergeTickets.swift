@@ -44,6 +44,7 @@ extension Helpdesk {
             }
             let taken = merging.map { FieldChange("merged_from", from: .none, to: .number($0.id.value)) }
             tx.write(&ticket, since: old, .merged, by: access, at: now, also: taken)
+            tx.searchDocuments.refresh(duplicates + [id], access.configuration.language)
             return Pending(ticket)
         }
     }

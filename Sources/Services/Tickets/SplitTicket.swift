@@ -46,6 +46,7 @@ extension Helpdesk {
             tx.write(
                 &left, since: old, .split, by: access, at: now,
                 also: [FieldChange("split_into", from: .none, to: .number(number.value))])
+            tx.searchDocuments.refresh([id, number], access.configuration.language)
             return Pending(next)
         }
     }

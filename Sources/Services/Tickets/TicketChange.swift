@@ -45,6 +45,7 @@ extension TenantTransaction {
                 version: ticket.version, at: now, actor: access.actor, event: event, changes: ticket.changes(since: old) + also,
                 messageID: message?.id),
             to: ticket.id)
+        keepFindable([(old, ticket)], saying: message.map { [($0.kind, $0.body)] } ?? [], access.configuration.language)
     }
 
     /// Writes a new ticket, with its first message if it was not said elsewhere before.
@@ -56,6 +57,7 @@ extension TenantTransaction {
                 version: ticket.version, at: ticket.createdAt, actor: access.actor, event: .created,
                 changes: ticket.changes(since: nil) + also, messageID: message?.id),
             to: ticket.id)
+        searchDocuments.refresh([ticket.id], access.configuration.language)
     }
 }
 

@@ -59,8 +59,8 @@ struct HelpdeskNames {
     /// Names mean what they mean in a search.
     private func meant(_ criterion: SearchQuery.Criterion, _ option: String) throws -> ResolvedSearch.Condition? {
         do {
-            let query = SearchQuery([SearchQuery.Term(criterion)])
-            return try query.resolved(in: configuration, caller: nil, at: Clock.system.now()).terms.first?.condition
+            let query = SearchQuery(all: [SearchQuery.Term(criterion)])
+            return try query.resolved(in: configuration, caller: nil, at: Clock.system.now()).groups.first?.first?.condition
         } catch {
             throw CommandFailure(error, at: option)
         }

@@ -70,4 +70,63 @@ struct MassActionFilterTests {
             #expect(try await sample(["ids": [.integer(spam), .integer(plain)]]) == [plain, spam])
         }
     }
+
+    @Test("A queue selects what it shows to whoever asks, hidden tickets only where its criteria name them")
+    func queue() async throws {
+        try await withDesk { server, tenant in
+            let agent = tenant.agent.token
+            let mine = try await server.openTicket(tenant, "Mine").id
+            _ = try await server.openTicket(tenant, "Nobody's")
+            let spam = try await server.openTicket(tenant, "Spam").id
+            _ = try await server.send(
+                "PATCH", "/v1/tickets/\(mine)", token: agent, ["agent_id": .integer(tenant.agentID.value), "urgency": 7])
+            _ = try await server.send("POST", "/v1/tickets/\(spam)/spam", token: agent)
+            func select(_ queue: Int64, as login: TestTenant.Login) async throws -> Answered {
+                try await server.submit(["queue_id": .integer(queue)], [["type": "delete"]], as: login, dryRun: true)
+            }
+            for login in [tenant.agent, tenant.admin] {
+                for queue in BuiltInQueue.allCases {
+                    let id = try await server.builtIn(queue, as: login.token)
+                    let shown = try await server.queueTickets(id, as: login.token)
+                    let selected = try await select(id, as: login)
+                    let sample = (selected.member("sample")?.array ?? []).compactMap(\.integer)
+                    #expect(selected.status == 200 && Set(sample) == Set(shown.ids), "\(queue)")
+                    #expect(selected.number("total") == Int64(shown.ids.count), "\(queue)")
+                }
+            }
+            let own = try await server.makeQueue(all(condition("urgency", "at_least", 7)), as: agent).id
+            let selected = try await select(own, as: tenant.agent)
+            #expect(selected.member("sample") == [.integer(mine)])
+
+            // What is not there for somebody selects nothing for them.
+            let others = try await server.makeQueue([:], as: tenant.admin.token).id
+            expectProblem(try await select(others, as: tenant.agent), 422, naming: ["selection.queue_id"])
+            let theirs = try await TestInstallation.shared.value.makeTenant()
+            expectProblem(try await select(own, as: theirs.admin), 422, naming: ["selection.queue_id"])
+        }
+    }
+
+    @Test("Words select what a search finds by words, and nothing that is merely similar")
+    func words() async throws {
+        try await withDesk { server, tenant in
+            let agent = tenant.agent.token
+            for subject in ["The printer burns", "Scanner jams", "No paper", "Photocopier"] {
+                _ = try await server.openTicket(tenant, subject)
+            }
+            let spam = try await server.openTicket(tenant, "Printer for sale").id
+            _ = try await server.send("POST", "/v1/tickets/\(spam)/spam", token: agent)
+            var found = 0
+            for text in ["printer", "printer or scanner", "\"the printer\"", "pap*", "-paper", "printer status:spam", "help -photocopier"] {
+                let searched = try await server.search(text, "sort=newest", as: agent)
+                let selected = try await server.submit(["search": .string(text)], [["type": "delete"]], as: tenant.agent, dryRun: true)
+                let sample = (selected.member("sample")?.array ?? []).compactMap(\.integer)
+                #expect(searched.word("match") == "words" && searched.status == 200, "\(text)")
+                #expect(selected.status == 200 && sample.sorted() == searched.found.sorted(), "\(text)")
+                found += sample.count
+            }
+            #expect(found >= 10)
+            let similar = try await server.submit(["search": "photocop"], [["type": "delete"]], as: tenant.agent, dryRun: true)
+            #expect(similar.status == 200 && similar.number("total") == 0)
+        }
+    }
 }

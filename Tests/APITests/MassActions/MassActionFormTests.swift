@@ -20,7 +20,7 @@ struct MassActionFormTests {
                 (["ids": []], ["selection.ids"]), (["ids": "1"], ["selection.ids"]), (["ids": 1], ["selection.ids"]),
                 (["ids": [1, 0, "2", -3, 4, .double(1.5), .null]], Set([1, 2, 3, 5, 6].map { "selection.ids[\($0)]" })),
                 (["queue_id": 0], ["selection.queue_id"]), (["queue_id": "5"], ["selection.queue_id"]),
-                (["queue_id": 5], ["selection.queue_id"]),
+                (["queue_id": 4711], ["selection.queue_id"]),
                 (["search": 7], ["selection.search"]), (["search": ""], ["selection.search"]),
                 (["search": "colour:red"], ["selection.search"]),
                 (["search": "\"open"], ["selection.search"]), (["search": "team:nowhere"], ["selection.search"]),

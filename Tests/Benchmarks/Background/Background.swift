@@ -28,6 +28,7 @@ struct Background {
             say("measuring \(each.rawValue) …")
             let found =
                 switch each {
+                case .searchNeighbours: try await searchNeighbours()
                 case .jobs: try await jobs()
                 case .latency: try await latency()
                 case .purge: try await purge()
@@ -36,6 +37,7 @@ struct Background {
                 case .massActions: try await massActions()
                 case .massNeighbour: try await massNeighbour()
                 case .soak: try await soak()
+                case .ingest: try await ingest()
                 }
             for result in found { say("  \(result.line)") }
             results += found

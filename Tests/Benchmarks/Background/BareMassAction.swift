@@ -1,7 +1,7 @@
 import Postgres
 
-/// What a mass action is measured against: one bare statement that changes the same tickets and writes the same rows of history and
-/// outcomes.
+/// What a mass action is measured against: one bare statement that changes the same tickets, and what they are found by, and writes the same
+/// rows of history and outcomes.
 enum BareMassAction: String {
     case delete, undo, assign
     case setStatus = "set-status"
@@ -45,11 +45,24 @@ enum BareMassAction: String {
             select \(helpdesk.id), id, version, now(), 'agent', \(try helpdesk.agent), '\(event)', changes, \(try helpdesk.tokenID),
                 \(number), before
             from changed
-        )
+        )\(sought)
         insert into helpdesk.mass_action_items (tenant_id, mass_action_id, ticket, outcome, version)
         select \(helpdesk.id), \(number), id, 'done', version
         from changed
         """
+    }
+
+    /// Hidden tickets are found apart from the others.
+    private var sought: String {
+        guard self == .delete || self == .undo else { return "" }
+        return """
+            , sought as (
+                update helpdesk.search_documents
+                set hidden = \(self == .delete)
+                from changed
+                where search_documents.ticket_id = changed.id
+            )
+            """
     }
 
     /// `old` is the ticket as it was, which `returning` does not know any more.

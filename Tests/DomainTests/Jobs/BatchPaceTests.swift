@@ -19,6 +19,7 @@ struct BatchPaceTests {
         static let all = [
             Promise(name: "purge", limits: .purge, first: 200, sizes: 20...10_000, quietAim: 200, busyAim: 100),
             Promise(name: "mass action", limits: .massAction, first: 200, sizes: 20...2000, quietAim: 100, busyAim: 15),
+            Promise(name: "search", limits: .search, first: 50, sizes: 10...1000, quietAim: 200, busyAim: 30),
         ]
     }
 

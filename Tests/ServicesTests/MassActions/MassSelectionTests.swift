@@ -170,7 +170,7 @@ struct MassSelectionTests {
         }
     }
 
-    @Test("A token that is unknown, another agent's or too old is refused, and so is a queue, while there are none")
+    @Test("A token that is unknown, another agent's or too old is refused, and so is a queue that there is not")
     func refused() async throws {
         try await withTenant { tenant in
             let ticket = try await tenant.newTicket()
@@ -182,7 +182,7 @@ struct MassSelectionTests {
             }
             let unknown = await start(.token("nothing"))
             let another = await start(.token(theirs.token))
-            let queue = await start(.queue(5))
+            let queue = await start(.queue(4711))
             #expect(preview.expiresAt == tenant.clock.now.advanced(bySeconds: 3600))
             let own = await start(.token(preview.token))
             tenant.clock.advance(seconds: 3600)

@@ -20,11 +20,13 @@ struct AnotherSession {
     }
 }
 
-/// Runs `body` while somebody else, who sees through all walls, has run a statement and not ended the transaction.
+/// Runs `body` while somebody else has run a statement and not ended the transaction.
+/// - Parameter session: whose; nil: of one who sees through all walls.
 func whileAnother<Value>(
-    does statement: String, then end: String = "rollback", _ body: (AnotherSession) async throws -> Value
+    does statement: String, then end: String = "rollback", as session: ServerAddress? = nil, _ body: (AnotherSession) async throws -> Value
 ) async throws -> Value {
-    let address = try await TestInstallation.superuserAddress()
+    let superuser = try await TestInstallation.superuserAddress()
+    let address = session ?? superuser
     let (processes, process) = AsyncStream.makeStream(of: String.self)
     let release = DispatchSemaphore(value: 0)
     let other = Task {
