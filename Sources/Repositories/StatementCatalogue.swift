@@ -13,7 +13,8 @@ package enum StatementCatalogue {
     ]
 
     package static let system: [any SystemSQL.Type] = [
-        JobLine.SQL.self, JobRecords.SQL.self, OperatorTokens.SQL.self, Schedules.SQL.self, SchemaVersion.SQL.self, SearchSweeps.SQL.self,
+        JobLine.SQL.self, JobRecords.SQL.self, OperatorTokens.SQL.self, Schedules.SQL.self, SchemaVersion.SQL.self, SearchIndexes.SQL.self,
+        SearchSweeps.SQL.self,
         Tenants.SQL.self, TokenDirectory.SQL.self, Workers.SQL.self,
     ]
 

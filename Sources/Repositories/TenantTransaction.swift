@@ -105,10 +105,13 @@ package final class TenantTransaction {
 
     /// From here on each statement is planned for its values, for data that is in memory as a rule, and words are alike when two letters of six
     /// have changed places.
+    package static let planningForValues = [
+        "set local plan_cache_mode = force_custom_plan", "set local random_page_cost = 1.1",
+        "set local pg_trgm.word_similarity_threshold = 0.4",
+    ]
+
     func planForValues() {
-        transaction.send(Statement("set local plan_cache_mode = force_custom_plan", prepared: false))
-        transaction.send(Statement("set local random_page_cost = 1.1", prepared: false))
-        transaction.send(Statement("set local pg_trgm.word_similarity_threshold = 0.4", prepared: false))
+        for setting in Self.planningForValues { transaction.send(Statement(setting, prepared: false)) }
     }
 
     /// Queues a statement with the tenant as `$1`.

@@ -10,6 +10,8 @@ struct ListCombinations {
     let maySort: Bool
     /// Whether spam or deleted tickets are asked for by name.
     let asksForHidden: Bool
+    /// With them, visible ones.
+    let asksForBoth: Bool
 
     var sql: String { query.sql }
 
@@ -57,12 +59,14 @@ struct ListCombinations {
         self.query = query
         self.maySort = maySort
         self.asksForHidden = asksForHidden
+        asksForBoth = false
     }
 
     private init(_ filter: TicketFilter, _ order: TicketOrder, after cursor: TicketCursor?, seenBy sight: TicketSight) {
         query = .list(filter, order, after: cursor, limit: 51, seenBy: sight)
         maySort = filter.isBounded || sight != .everything || query.isPlannedForValues
         asksForHidden = filter.statuses.contains { $0.isHidden }
+        asksForBoth = asksForHidden && filter.statuses.contains { !$0.isHidden }
     }
 
     /// The first page and a later one.

@@ -28,6 +28,8 @@ struct Plan {
         let indexes: [String]
         let condition: String
         let filter: String
+        /// Whether what is read is in each of the indexes.
+        let isOfAll: Bool
     }
 
     let text: String
@@ -72,7 +74,7 @@ extension Plan.Node {
             let parts = node.type == "Bitmap Heap Scan" ? node.all.filter { $0.type == "Bitmap Index Scan" } : [node]
             return Plan.Read(
                 table: table, indexes: parts.compactMap(\.index), condition: parts.map(\.condition).joined(separator: " and "),
-                filter: node.filter)
+                filter: node.filter, isOfAll: node.children.first?.type == "BitmapAnd" && !node.all.contains { $0.type == "BitmapOr" })
         }
     }
 }

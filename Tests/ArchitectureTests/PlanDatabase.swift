@@ -38,7 +38,7 @@ enum PlanDatabase {
         insert into installation.tenants (id, slug, name, time_zone, state, created_at)
         select n, 't' || n, 'T', 'UTC', 'active', now() from sizes;
         insert into helpdesk.departments (tenant_id, id, name, is_default, created_at)
-        select n, d, 'D' || d, d = 1, now() from sizes, generate_series(1, 3) d;
+        select n, d, 'D' || d, d = 1, now() from sizes, generate_series(1, 12) d;
         insert into helpdesk.teams (tenant_id, id, name, created_at)
         select n, t, 'T' || t, now() from sizes, generate_series(1, 2) t;
         insert into helpdesk.organizations (tenant_id, id, name, created_at)
@@ -68,14 +68,16 @@ enum PlanDatabase {
         select tenant_id, id, 1 + id % 3 from helpdesk.tickets where id % 50 = 0;
         insert into helpdesk.ticket_ccs (tenant_id, ticket_id, user_id)
         select tenant_id, id, 1 + id / 50 % writers * gap from helpdesk.tickets join sizes on n = tenant_id where id % 50 = 0;
+        insert into helpdesk.messages (tenant_id, ticket_id, id, kind, user_id, format, body, created_at)
+        select tenant_id, id, 1, 'user_message', user_id, 'text', 'A thing, some paper and a zebra', created_at from helpdesk.tickets;
         insert into search.documents (tenant_id, ticket_id, hidden, words)
         select tenant_id, id, hidden_at is not null, setweight(to_tsvector('simple', 'order ' || id), 'A') || setweight(to_tsvector(
             'simple', 'thing w' || id % 500 || case when id % 20 in (0, 1, 7) then ' paper' else '' end
-                || case when id % case when tenant_id = 1 then 2000 else 50 end in (0, 1, 7) then ' zebra' else '' end), 'C')
+                || case when tenant_id in (1, 77) and id % 2000 in (0, 1, 7) then ' zebra' else '' end), 'C')
         from helpdesk.tickets;
         insert into search.texts (tenant_id, ticket_id, subject, person)
         select t.tenant_id, t.id, 'order ' || t.id || case
-            when t.id % case when t.tenant_id = 1 then 2000 else 50 end in (0, 1, 7) then ' of a zebra' else ' of things' end, 'u' || e'\\n' || u.email
+            when t.tenant_id in (1, 77) and t.id % 2000 in (0, 1, 7) then ' of a zebra' else ' of things' end, 'u' || e'\\n' || u.email
         from helpdesk.tickets t join helpdesk.users u on u.tenant_id = t.tenant_id and u.id = t.user_id;
         select search.settle();
         insert into helpdesk.ticket_history (tenant_id, ticket_id, version, at, actor_kind, actor_id, event, changes)

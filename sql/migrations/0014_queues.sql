@@ -61,7 +61,7 @@ cross join (
 select installation.protect('helpdesk.ticket_queues', 'select, insert, update, delete');
 
 -- Counts of all of somebody's queues are asked for every few seconds. What most queues ask of open tickets stands in one index, which is read
--- alone: ten thousand of them in two milliseconds instead of twenty. A change of an open ticket writes a ninth more to the log for both.
+-- alone: ten thousand of them in two milliseconds instead of twenty. A change of an open ticket writes a seventh more records to the log for both.
 create index tickets_open on helpdesk.tickets
     (tenant_id, status, agent_id, team_id, department_id, priority, urgency, created_at, updated_at, id)
     where hidden_at is null and status <> 'resolved';

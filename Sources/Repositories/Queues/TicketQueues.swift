@@ -56,7 +56,9 @@ package struct TicketQueues {
     package func tickets(
         _ criteria: ResolvedCriteria, _ order: TicketOrder, after cursor: TicketCursor?, limit: Int, seenBy sight: TicketSight
     ) -> Pending<[Ticket]> {
-        transaction.run(.queue(criteria, order, after: cursor, limit: limit + 1, seenBy: sight)).map(TicketColumns.tickets)
+        // What a queue asks for may be nearly everything or nearly nothing: which, its values say.
+        transaction.planForValues()
+        return transaction.run(.queue(criteria, order, after: cursor, limit: limit + 1, seenBy: sight)).map(TicketColumns.tickets)
     }
 
     /// How many tickets each of them has, up to the limit, in one statement.

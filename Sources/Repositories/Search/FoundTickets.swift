@@ -227,9 +227,13 @@ extension TicketQuery {
         let query = anyWord(groups, search)
         let text = parameter(.text(words))
         let language = search.language.literal
+        // As they are written, for phrases, codes and beginnings; then in any of their forms.
         let marked =
             query.isEmpty
-            ? "part.content" : "ts_headline(\(language), part.content, \(query), E'StartSel=\"\\x01\",StopSel=\"\\x02\",HighlightAll=true')"
+            ? "part.content"
+            : [SearchLanguage.simple.literal, language].reduce("part.content") { content, language in
+                "ts_headline(\(language), \(content), \(query), E'StartSel=\"\\x01\",StopSel=\"\\x02\",HighlightAll=true')"
+            }
         lines =
             ["select \(TicketColumns.all),", "    told.snippet\(also)"] + lines + Self.userOfEach
             + [
@@ -257,15 +261,27 @@ extension TicketQuery {
 }
 
 extension Snippet {
-    /// From text in which what is marked stands between the first two characters of all, which no text has otherwise.
+    /// From text in which what is marked, perhaps twice, stands between the first two characters of all, which no text has otherwise.
     fileprivate init(marked text: String) {
         var pieces: [Piece] = []
-        for (index, part) in text.split(separator: "\u{1}", omittingEmptySubsequences: false).enumerated() {
-            let halves = part.split(separator: "\u{2}", maxSplits: 1, omittingEmptySubsequences: false)
-            if index > 0, let marked = halves.first, !marked.isEmpty { pieces.append(Piece(String(marked), isMarked: true)) }
-            let plain = index == 0 ? part : (halves.count > 1 ? halves[1] : "")
-            if !plain.isEmpty { pieces.append(Piece(String(plain))) }
+        var piece = String.UnicodeScalarView()
+        var depth = 0
+        func end() {
+            if !piece.isEmpty { pieces.append(Piece(String(piece), isMarked: depth > 0)) }
+            piece.removeAll()
         }
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{1}":
+                if depth == 0 { end() }
+                depth += 1
+            case "\u{2}":
+                if depth == 1 { end() }
+                depth = max(0, depth - 1)
+            default: piece.append(scalar)
+            }
+        }
+        end()
         self.init(pieces)
     }
 }

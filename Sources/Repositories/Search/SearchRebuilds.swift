@@ -21,7 +21,7 @@ package struct SearchRebuilds {
         return transaction.run(SQL.claim, [scope.bind]).map { try Self.rebuild(scope, $0) }
     }
 
-    /// Finds out what there is to go through.
+    /// Finds out what there is to go through: up to the last number that was given, or that somebody has put there by hand.
     package func begin(_ scope: SearchRebuild.Scope) { transaction.run(SQL.begin, [scope.bind]) }
 
     /// Who else is at work in the database.
@@ -113,15 +113,15 @@ package struct SearchRebuilds {
             """
         case begin = """
             update helpdesk.search_rebuilds
-            set through_ticket = counters.tickets,
-                tickets_total = (
-                    select count(*)
-                    from helpdesk.tickets
-                    where tickets.tenant_id = $1
-                        and tickets.id <= counters.tickets
-                ),
+            set through_ticket = greatest(counters.tickets, there.last),
+                tickets_total = there.total,
                 begun_at = clock_timestamp()
             from helpdesk.counters
+            cross join (
+                select count(*) as total, max(id) as last
+                from helpdesk.tickets
+                where tenant_id = $1
+            ) as there
             where search_rebuilds.tenant_id = $1
                 and search_rebuilds.user_id = $2
                 and counters.tenant_id = $1

@@ -16,9 +16,13 @@ extension TicketQuery {
         return "case when numnode(\(Self.all(telling))) > 0 then \(Self.all(telling)) else \(Self.all(strict)) end"
     }
 
-    /// Any of the words that are to be found, for what marks and weighs them.
+    /// Any of the words that are to be found, for what marks them; those that the language puts everywhere only where there are no others.
     mutating func anyWord(_ groups: [[ResolvedSearch.Term]], _ search: TicketSearch) -> String {
-        groups.flatMap { $0 }.filter { !$0.isNegated && $0.words != nil }.map { leaf($0, search).strict }.joined(separator: " || ")
+        let leaves = groups.flatMap { $0 }.filter { !$0.isNegated && $0.words != nil }.map { leaf($0, search) }
+        let strict = leaves.map(\.strict).joined(separator: " || ")
+        guard leaves.contains(where: { $0.telling != nil }) else { return strict }
+        let telling = leaves.map { $0.telling ?? $0.strict }.joined(separator: " || ")
+        return "case when numnode(\(telling)) > 0 then \(telling) else \(strict) end"
     }
 
     private static func all(_ groups: [String]) -> String { groups.map { "(\($0))" }.joined(separator: " && ") }

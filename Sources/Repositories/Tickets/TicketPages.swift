@@ -56,7 +56,7 @@ extension TicketQuery {
         case .ofEachStatus:
             var rest = filter
             rest.statuses = []
-            let statuses = "unnest(\(parameter(.texts(filter.statuses.map(\.name))))) as asked (status)"
+            let statuses = "unnest(\(parameter(.texts(filter.statuses.map(\.name))))::text[]) as asked (status)"
             let part = Part(condition: "tickets.status = asked.status", source: statuses)
             return part.ids(conditions(rest, page, includingHidden: filter.includesHidden), page.inOrder(filter.includesHidden))
         case .sorted: return each(of: parts(of: sight), conditions(filter, page), page.sorted)
@@ -88,7 +88,7 @@ extension TicketQuery {
         see(sight)
         asksOneByOne = false
         let asked = lines
-        let walked = conditions(TicketFilter(), page)
+        let walked = conditions(TicketFilter(), page) + areMany(filter)
         // An agent's are asked about followers, too.
         let reach = sight == .everything ? 4000 : 1000
         return [
@@ -96,6 +96,21 @@ extension TicketQuery {
             "where tickets.tenant_id = $1",
         ] + walked + [page.inOrder(false)[0], "limit \(reach)", ") as tickets", "where true"] + asked + page.inOrder(false)
             + [")", "select near.id from near where (select count(*) from near) = \(page.limit)"]
+    }
+
+    /// Where few tickets have the label or the value, as an order's number, none is looked for among the nearest: the index has them at hand.
+    private mutating func areMany(_ filter: TicketFilter) -> [String] {
+        var held: [String] = []
+        if let label = filter.label {
+            held.append("ticket_labels as held where held.tenant_id = $1 and held.label = \(parameter(.text(label.text)))")
+        }
+        for condition in filter.fields {
+            guard let key = condition.value.keys.first else { continue }
+            held.append(
+                "ticket_field_values as held where held.tenant_id = $1 and held.field_id = \(parameter(condition.id.bind))"
+                    + " and held.value = \(parameter(.text(key)))")
+        }
+        return held.map { "    and (select count(*) from (select from helpdesk.\($0) limit 1000) as few) = 1000" }
     }
 }
 

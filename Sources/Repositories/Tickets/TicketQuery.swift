@@ -112,13 +112,17 @@ extension TicketQuery {
         add("and tickets.updated_at <", filter.updatedBefore?.bind)
         add("and tickets.updated_at >", filter.updatedAfter?.bind)
         if let label = filter.label {
-            lines += [
-                "    and exists (",
-                "        select from helpdesk.ticket_labels",
-                "        where ticket_labels.tenant_id = $1 and ticket_labels.ticket_id = tickets.id",
-                "            and ticket_labels.label = \(parameter(.text(label.text)))\(end)",
-                "    )",
-            ]
+            let label = parameter(.text(label.text))
+            lines +=
+                asksOneByOne
+                ? ["    and \(label) = any (tickets.labels)"]
+                : [
+                    "    and exists (",
+                    "        select from helpdesk.ticket_labels",
+                    "        where ticket_labels.tenant_id = $1 and ticket_labels.ticket_id = tickets.id",
+                    "            and ticket_labels.label = \(label)",
+                    "    )",
+                ]
         }
         for condition in filter.fields { lines.append("    and \(holds(condition))") }
     }

@@ -122,15 +122,27 @@ struct BenchHelpdesk {
             from generate_series(\(first), \(first + count - 1)) i, generate_series(1, \(messages)) m;
             insert into helpdesk.ticket_labels (tenant_id, ticket_id, label)
             select \(id), i, 'bench' from generate_series(\(first), \(first + count - 1)) i;
+            -- All alike, so put together once.
+            insert into search.documents (tenant_id, ticket_id, hidden, words)
+            select \(id), i, \(deleted), alike.words
+            from (
+                select search.joined(
+                    search.head('english', '\(Sample.subject)', null, 'u@x.example', 'B1', array['bench'], '{}'),
+                    search.all_messages(search.message('english', 'user_message', '\(Sample.body)', 'text'))
+                ) as words
+                from generate_series(1, \(messages))
+            ) as alike, generate_series(\(first), \(first + count - 1)) i;
+            insert into search.texts (tenant_id, ticket_id, subject, person)
+            select \(id), i, lower('\(Sample.subject)'), 'u@x.example' from generate_series(\(first), \(first + count - 1)) i;
+            select search.settle();
             reset session_replication_role;
             """
         try await ScriptSession.run(on: database.administrator) { session in
             try session.run(script)
             guard vacuuming else { return }
             // A statement each: none of them may run in a transaction with others.
-            for table in ["tickets", "messages", "ticket_history", "ticket_labels"] {
-                try session.run("vacuum (analyze) helpdesk.\(table)")
-            }
+            let tables = ["tickets", "messages", "ticket_history", "ticket_labels"].map { "helpdesk.\($0)" }
+            for table in tables + ["search.documents", "search.texts"] { try session.run("vacuum (analyze) \(table)") }
             try session.run("checkpoint")
         }
     }

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import JSON
 import Postgres
+import Repositories
 
 /// That the statement which pgbench runs answers what the service answers: else the one is no measure of the other.
 struct SizedComparison {
@@ -31,7 +32,7 @@ struct SizedComparison {
         let values = ["\(helpdesk.tenant.id)"] + binds.map(\.asText)
         let rows = try await ScriptSession.run(on: ServerAddress(helpdesk.database.applicationURL)) {
             [tenant = helpdesk.tenant.id] session in
-            try session.run("begin; set local app.tenant_id = '\(tenant)'; \(Questions.plannedForValues.joined(separator: "; "))")
+            try session.run("begin; set local app.tenant_id = '\(tenant)'; \(TenantTransaction.planningForValues.joined(separator: "; "))")
             return try session.run(statement, values)
         }
         // One more than a page has.

@@ -35,7 +35,7 @@ extension Questions {
     /// What the service sends for one request, a line for each exchange: see `Helpdesk.search` and `Helpdesk.countQueues`.
     fileprivate func exchanges(asking statement: Step) -> [[Step]] {
         let opening: [Step] = [.begin, .enterTenant, .requireToken]
-        let planning: [Step] = isPlannedForValues ? Self.plannedForValues.map { .sql($0) } : []
+        let planning: [Step] = isPlannedForValues ? TenantTransaction.planningForValues.map { .sql($0) } : []
         return measured == .counts
             ? [opening + [.run(TicketQueues.SQL.list, "0", ":agent", "'{}'", "100000")], planning + [statement], [.commit]]
             : [opening + planning + [statement], [.commit]]
@@ -43,12 +43,6 @@ extension Questions {
 
     /// Searches always are.
     private var isPlannedForValues: Bool { measured != .counts || query.isPlannedForValues }
-
-    /// As `TenantTransaction.planForValues` has it.
-    static let plannedForValues = [
-        "set local plan_cache_mode = force_custom_plan", "set local random_page_cost = 1.1",
-        "set local pg_trgm.word_similarity_threshold = 0.4",
-    ]
 }
 
 extension Bind {

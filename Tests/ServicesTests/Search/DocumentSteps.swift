@@ -23,6 +23,7 @@ extension TestTenant {
                 from unnest(words)
             )
         from helpdesk.search_documents
+        full join helpdesk.search_texts using (tenant_id, ticket_id)
         order by ticket_id
         """
 
@@ -34,7 +35,9 @@ extension TestTenant {
             _ = try session.run("select set_config('app.tenant_id', $1, true)", [number])
             let kept = try session.run(Self.reading)
             let tickets = try session.run("select array_agg(id) from helpdesk.tickets where tenant_id = $1", [number])
-            _ = try session.run("delete from helpdesk.search_documents where tenant_id = $1", [number])
+            for table in ["documents", "texts"] {
+                _ = try session.run("delete from helpdesk.search_\(table) where tenant_id = $1", [number])
+            }
             let language = try session.run("select search_language from helpdesk.settings where tenant_id = $1", [number])
             _ = try session.run(SearchDocuments.SQL.refresh.rawValue, [number, tickets[0][0] ?? "{}", language[0][0] ?? ""])
             let afresh = try session.run(Self.reading)
@@ -59,9 +62,15 @@ extension TestTenant {
         return kept.count
     }
 
-    /// Where the document's row lies, and who wrote it: of a row that nobody touched it stays.
+    /// Where the document's rows lie, and who wrote them: of rows that nobody touched it stays.
     func place(of id: ID<Ticket>) async throws -> [[String?]] {
-        try await sql("select ctid, xmin from search.documents where tenant_id = $tenant and ticket_id = \(id)")
+        try await sql(
+            """
+            select documents.ctid, documents.xmin, texts.ctid, texts.xmin
+            from search.documents
+            full join search.texts using (tenant_id, ticket_id)
+            where tenant_id = $tenant and ticket_id = \(id)
+            """)
     }
 }
 

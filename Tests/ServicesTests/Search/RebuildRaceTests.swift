@@ -16,6 +16,7 @@ struct RebuildRaceTests {
                 """
                 delete from search.documents where tenant_id = $tenant and ticket_id % 2 = 0;
                 update search.documents set words = 'falsified' where tenant_id = $tenant and ticket_id % 2 = 1;
+                delete from search.texts where tenant_id = $tenant and ticket_id % 3 = 0;
                 """)
             let tickets = ids
             // At least so many rounds, and as long as anybody writes.

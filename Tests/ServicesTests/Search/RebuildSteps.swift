@@ -46,12 +46,17 @@ extension TestTenant {
         return last
     }
 
-    /// Every document, in the order of its ticket's number, with all that is in it.
+    /// Every document, in the order of its ticket's number: which words of which weight are in it, and not where.
     func documents() async throws -> [[String?]] {
         try await sql(
             """
-            select ticket_id, hidden, subject, person, words
+            select ticket_id, hidden, subject, person, (
+                select string_agg(
+                    lexeme || ':' || array_to_string(array(select distinct weight from unnest(weights) as weight order by 1), ''), ' ')
+                from unnest(words)
+            )
             from search.documents
+            full join search.texts using (tenant_id, ticket_id)
             where tenant_id = $tenant
             order by ticket_id
             """)
@@ -59,7 +64,7 @@ extension TestTenant {
 
     /// As if there never were any before.
     func documentsMadeAfresh() async throws -> [[String?]] {
-        try await sql("delete from search.documents where tenant_id = $tenant")
+        try await sql("delete from search.documents where tenant_id = $tenant; delete from search.texts where tenant_id = $tenant")
         try await beginRebuild()
         try await rebuild()
         return try await documents()

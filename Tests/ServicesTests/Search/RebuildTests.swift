@@ -17,8 +17,10 @@ struct RebuildTests {
             try await tenant.sql(
                 """
                 delete from search.documents where tenant_id = $tenant and ticket_id % 3 = 0;
-                update search.documents set words = '', subject = 'false' where tenant_id = $tenant and ticket_id % 3 = 1;
-                update search.documents set hidden = not hidden, person = '' where tenant_id = $tenant and ticket_id % 3 = 2;
+                delete from search.texts where tenant_id = $tenant and ticket_id % 3 = 1;
+                update search.documents set words = '' where tenant_id = $tenant and ticket_id % 3 = 1;
+                update search.documents set hidden = not hidden where tenant_id = $tenant and ticket_id % 3 = 2;
+                update search.texts set subject = 'false', person = '' where tenant_id = $tenant and ticket_id % 3 = 2;
                 """)
             try await withTenant { other in
                 _ = try await other.makeTicket()
@@ -29,7 +31,7 @@ struct RebuildTests {
                 let mended = try await tenant.documents()
                 #expect(mended == right)
                 let empty = try await other.documents()
-                #expect(empty.map { $0[4] } == [""])
+                #expect(empty.map { $0[4] } == [nil])
             }
             let printing = try await tenant.ticketsWith("printer")
             #expect(printing == (1...7).map { "\($0)" })
@@ -46,13 +48,13 @@ struct RebuildTests {
             let first = try await tenant.rebuild(untilDone: 1)
             #expect(first?.done == 3 && first?.place == ID(3))
             // What is done is not done again.
-            try await tenant.sql("update search.documents set words = 'mark' where tenant_id = $tenant and ticket_id <= 3")
+            try await tenant.sql("update search.documents set words = 'mark:1' where tenant_id = $tenant and ticket_id <= 3")
             let (_, goesOn) = try await tenant.installation.startSearchRebuild(in: tenant.tenant.slug, fromStart: false)
             #expect(goesOn.done == 3)
             let ended = try await tenant.rebuild()
             #expect(ended?.done == 9)
             let documents = try await tenant.documents()
-            #expect(documents.prefix(3).map { $0[4] } == ["'mark'", "'mark'", "'mark'"])
+            #expect(documents.prefix(3).map { $0[4] } == ["mark:D", "mark:D", "mark:D"])
             #expect(documents.dropFirst(3) == right.dropFirst(3))
             // One that has ended begins again.
             let (_, again) = try await tenant.installation.startSearchRebuild(in: tenant.tenant.slug, fromStart: false)
@@ -70,7 +72,6 @@ struct RebuildTests {
             try await tenant.sql("update search.documents set words = 'mark' where tenant_id = $tenant")
             try await tenant.beginRebuild(taking: 4)
             let scope = try await tenant.scope
-            // What is no language any more: the server refuses the statement, and not the services.
             try await tenant.sql(
                 """
                 create function public.fails_\(tenant.tenant.id)() returns trigger language plpgsql as
@@ -86,7 +87,8 @@ struct RebuildTests {
                 }
             }
             #expect(!(error is Refusal))
-            #expect(stumbled == 2)
+            // Four together; and of what came after two of them went, until it was the third one alone.
+            #expect(stumbled == 4)
             let place = try await tenant.sql("select last_ticket, batch from helpdesk.search_rebuilds where tenant_id = $tenant")
             #expect(place == [["2", "1"]])
             try await tenant.sql(

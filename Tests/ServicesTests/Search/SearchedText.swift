@@ -19,10 +19,10 @@ struct SearchedText: Equatable, Sendable {
         self.init(plain, isForUsers: isForUsers)
     }
 
-    /// Words stand between spaces. A code such as A-17 is a word and a number below zero; what a hyphen joins is found as a whole and by its
+    /// Words stand between spaces, slashes and angle brackets. A code such as A-17 is a word and a number below zero; what a hyphen joins is found as a whole and by its
     /// parts; an address is one word.
     static func words(_ text: String) -> [String] {
-        text.replacing(#/<[a-z\/][^>]*>/#, with: " ").split(whereSeparator: \.isWhitespace).flatMap { token in
+        text.split { $0.isWhitespace || "</>".contains($0) }.flatMap { token in
             let word = token.lowercased().trimming { $0.isLetter || $0.isNumber }
             guard !word.contains("@") else { return [word] }
             let parts = word.split(separator: "-").map(String.init)
