@@ -228,7 +228,7 @@ struct MassActionCommandTests {
             (["--ids", "20", "--status", "pending", "--delete"], "say it one way"), (["--ids", "20"], "Say what to do"),
             (["--ids", "20", "--spam", "--delete"], "cannot become both"), (["--ids", "20", "--purge", "--delete"], "stands alone"),
             (["--ids", "20,x", "--delete"], "is no ticket's number"), (["--ids-from", "/nowhere", "--delete"], "cannot be read"),
-            (["--search", "printer", "--delete"], "--search: "), (["--search", "", "--delete"], "--search: "),
+            (["--search", "colour:red", "--delete"], "--search: "), (["--search", "", "--delete"], "--search: "),
             (["--search", "department:Nowhere", "--delete"], "no such department"), (["--token", "x", "--delete"], "dry run"),
             (["--status", "gone", "--delete"], "awaiting_agent"), (["--agent", "Nobody Knows", "--delete"], "--agent: "),
             (["--ids", "20", "--set-status", "spam"], "awaiting_user"),

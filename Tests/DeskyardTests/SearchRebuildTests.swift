@@ -47,6 +47,15 @@ struct SearchRebuildTests {
                 """)
         }
 
+        /// Whether somebody stands before the gate.
+        func isWaiting() async throws -> Bool {
+            try await desk.number(
+                """
+                select count(*) from pg_stat_activity
+                where datname = current_database() and usename = 'deskyard_app' and wait_event = 'PgSleep'
+                """) > 0
+        }
+
         func openGate(through ticket: Int64) async throws { try await desk.write("update public.gate set through = \(ticket)") }
     }
 
@@ -85,17 +94,16 @@ struct SearchRebuildTests {
     func killed() async throws {
         let desk = try await Desk()
         try await desk.shutGate()
-        for kill in 1...3 {
-            // In the middle of the second piece that this process would do.
+        for _ in 1...3 {
+            // In the middle of the second piece of each process: the first one is 50 tickets, or as many as we say.
             let before = try await desk.done()
-            try await desk.openGate(through: Int64(Self.tickets) * Int64(kill) / 5 + 7)
+            try await desk.desk.write("update helpdesk.search_rebuilds set batch = 50")
+            try await desk.openGate(through: before + 57)
             let process = try desk.start("--tenant", desk.slug)
             try await waitUntil {
                 guard process.isRunning else { throw DeskyardProcess.Failure(output: process.output) }
-                let isStuck = try await desk.desk.number(
-                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and usename = 'deskyard_app'")
-                let now = try await desk.done()
-                return isStuck > 0 && now > before
+                let done = try await desk.done()
+                return try await desk.isWaiting() && done == before + 50
             }
             let done = try await desk.done()
             process.signal(SIGKILL)
@@ -127,11 +135,11 @@ struct SearchRebuildTests {
     func interrupted() async throws {
         let desk = try await Desk()
         try await desk.shutGate()
-        try await desk.openGate(through: 120)
+        try await desk.openGate(through: 57)
         let process = try desk.start()
         try await waitUntil {
             guard process.isRunning else { throw DeskyardProcess.Failure(output: process.output) }
-            return try await desk.desk.number("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") > 0
+            return try await desk.isWaiting()
         }
         let before = try await desk.done()
         process.signal(SIGINT)

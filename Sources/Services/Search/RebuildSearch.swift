@@ -26,8 +26,9 @@ extension Helpdesk {
         do {
             return try await piece(scope, in: tenant)
         } catch {
-            if error is CancellationError || error is DatabaseUnavailable || error is Refusal { throw error }
-            guard try await shrinkRebuild(scope, in: tenant) else { throw error }
+            if error is CancellationError || error is Refusal { throw error }
+            // A statement that took too long looks like a database that is away; if it is, it cannot be told either.
+            guard (try? await shrinkRebuild(scope, in: tenant)) == true else { throw error }
             return .stumbled(error)
         }
     }

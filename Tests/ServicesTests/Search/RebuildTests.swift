@@ -65,8 +65,10 @@ struct RebuildTests {
         }
     }
 
-    @Test("A piece that fails is as if it had never begun, and the next one is smaller, down to a single ticket")
-    func failing() async throws {
+    @Test(
+        "A piece that fails, or takes too long, is as if it had never begun, and the next one is smaller, down to a single ticket",
+        arguments: ["P0001", "57014"])
+    func failing(sqlState: String) async throws {
         try await withTenant { tenant in
             for _ in 1...4 { _ = try await tenant.makeTicket() }
             try await tenant.sql("update search.documents set words = 'mark' where tenant_id = $tenant")
@@ -75,7 +77,7 @@ struct RebuildTests {
             try await tenant.sql(
                 """
                 create function public.fails_\(tenant.tenant.id)() returns trigger language plpgsql as
-                $$ begin raise exception 'not this one'; end $$;
+                $$ begin raise exception 'not this one' using errcode = '\(sqlState)'; end $$;
                 create trigger fails_\(tenant.tenant.id) before update on search.documents
                 for each row when (old.tenant_id = \(tenant.tenant.id) and old.ticket_id = 3)
                 execute function public.fails_\(tenant.tenant.id)();

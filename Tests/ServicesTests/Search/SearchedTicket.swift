@@ -7,6 +7,9 @@ struct SearchedTicket: Sendable {
     var followers: Set<ID<Agent>>
     var ccs: Set<ID<User>>
 
+    /// As it was written.
+    var raw: [String] { [ticket.subject.text] + messages.map(\.body.content) }
+
     /// Where words are looked for.
     var texts: [SearchedText] {
         let address = ticket.user.email.text
