@@ -23,9 +23,9 @@ create table search.documents (
 -- Writers put off most of the work; every second somebody does it for all of them (search.settle). So nobody who answers a ticket ever pays
 -- for a hundred others, and what is put off, which each search reads through, stays short.
 create index documents_visible_words on search.documents using gin (tenant_id, words)
-    with (fastupdate = on, gin_pending_list_limit = 65536) where not hidden;
+    with (fastupdate = on, gin_pending_list_limit = 16384) where not hidden;
 create index documents_hidden_words on search.documents using gin (tenant_id, words)
-    with (fastupdate = on, gin_pending_list_limit = 65536) where hidden;
+    with (fastupdate = on, gin_pending_list_limit = 16384) where hidden;
 -- The newest first, and hidden ones apart.
 create index documents_visible on search.documents (tenant_id, ticket_id) where not hidden;
 create index documents_hidden on search.documents (tenant_id, ticket_id) where hidden;
@@ -41,7 +41,7 @@ create table search.texts (
     constraint texts_ticket_fkey foreign key (tenant_id, ticket_id) references helpdesk.tickets (tenant_id, id) on delete cascade
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
 create index texts_parts on search.texts using gin (tenant_id, subject gin_trgm_ops, person gin_trgm_ops)
-    with (fastupdate = on, gin_pending_list_limit = 65536);
+    with (fastupdate = on, gin_pending_list_limit = 16384);
 
 alter table search.documents enable row level security;
 alter table search.texts enable row level security;
@@ -84,13 +84,21 @@ return case
     else search.joined(to_tsvector(language, translate(content, '/<>', '   ')), to_tsvector('simple', translate(content, '/<>', '   ')))
 end;
 
--- What is read of a message: its first 30,000 characters, without its tags.
+-- What is read of a message: its first 30,000 characters, without tags, styles and scripts. Whatever somebody writes, each expression goes
+-- through it once: from the end of a style to the next end, then from its beginning on, then tag by tag.
 create function search.plain(body text, format text) returns text
 language sql immutable parallel safe
 return case format
-    when 'html' then replace(replace(replace(replace(replace(replace(left(
-        regexp_replace(regexp_replace(left(body, 120000), '<(style|script)\y.*?</\1\s*>', ' ', 'gi'), '<[^>]*>', ' ', 'g'), 30000),
-        '&nbsp;', ' '), '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''), '&amp;', '&')
+    when 'html' then (
+        select left(
+            replace(replace(replace(replace(replace(replace(
+                regexp_replace(
+                    string_agg(regexp_replace(part.content, '<(?:style|script)\M.*$', ' ', 'i'), ' ' order by part.place),
+                    '<[^>]*>', ' ', 'g'),
+                '&nbsp;', ' '), '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''), '&amp;', '&'),
+            30000)
+        from regexp_split_to_table(left(body, 120000), '</(?:style|script)\s*>', 'i') with ordinality as part (content, place)
+    )
     else left(body, 30000)
 end;
 
@@ -98,11 +106,17 @@ create function search.message(language regconfig, kind text, body text, format 
 language sql immutable parallel safe
 return setweight(search.words(language, search.plain(body, format)), case kind when 'note' then 'D' else 'C' end::"char");
 
--- A document takes no more messages when it has 256 KiB: what `tsvector` can hold at all is a megabyte. As it lies in the table, its size is
--- that of the compressed one; put together with nothing, it is the true one.
+-- Positions end at 16,383, and what stands behind that is in no phrase. So from 32 KiB on a message is laid over the document's beginning
+-- instead of behind its end: better a phrase found too often, in a ticket as long as a book, than one never found. At 256 KiB a document
+-- takes no more: what `tsvector` can hold at all is a megabyte. (As it lies in the table its size is that of the compressed one; put together
+-- with nothing, it is the true one.)
 create function search.with_message(document tsvector, message tsvector) returns tsvector
 language sql immutable parallel safe
-return case when pg_column_size(document || '') < 262144 then search.joined(document, message) else document end;
+return case
+    when pg_column_size(document || '') < 32768 then search.joined(document, message)
+    when pg_column_size(document || '') < 262144 then (document::text || ' ' || message::text)::tsvector
+    else document
+end;
 
 create aggregate search.all_messages (tsvector) (
     sfunc = search.with_message, stype = tsvector, initcond = '', parallel = safe

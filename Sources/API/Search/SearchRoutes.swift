@@ -27,7 +27,7 @@ struct SearchRoutes {
     private static let summary =
         "Searches tickets: words in subject, messages and user, and properties as in status:pending; all must hold, or binds the terms "
         + "on its two sides. Agents find by notes and labels, too. The filters of the list narrow it down. Spam and deleted tickets only "
-        + "where status names them, in q or beside it. Where words find nothing, parts of words and what is spelt much like them are "
+        + "where status names them, in q or beside it. Where an agent's words find nothing, parts of words and what is spelt much like them are "
         + "looked for in subject, user and address, and match is similar."
 
     func add(to routes: inout Routes) {

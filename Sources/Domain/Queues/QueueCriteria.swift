@@ -13,6 +13,8 @@ package struct QueueCriteria: Equatable, Sendable {
 
     package static let deepest = 5
     package static let mostConditions = 50
+    /// In bytes: criteria are read whenever queues are listed or counted.
+    package static let longest = 65_536
 
     package var isEmpty: Bool { all.isEmpty && any.isEmpty }
 }
@@ -44,4 +46,29 @@ package enum QueueValue: Equatable, Sendable {
     case number(Double)
     case flag(Bool)
     case list([QueueValue])
+}
+
+extension QueueCriteria {
+    /// In bytes, about as it is written down.
+    package var length: Int { (all + any).reduce(24) { $0 + $1.length } }
+}
+
+extension QueueCriterion {
+    fileprivate var length: Int {
+        switch self {
+        case .condition(let condition): 32 + condition.field.utf8.count + condition.op.utf8.count + condition.value.length
+        case .group(let group): group.length
+        }
+    }
+}
+
+extension QueueValue {
+    fileprivate var length: Int {
+        switch self {
+        case .nothing, .flag: 5
+        case .text(let text): 3 + text.utf8.count
+        case .integer, .number: 20
+        case .list(let values): values.reduce(2) { $0 + $1.length }
+        }
+    }
 }

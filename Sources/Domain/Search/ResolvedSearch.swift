@@ -44,11 +44,13 @@ package struct ResolvedSearch: Equatable, Sendable {
 }
 
 extension SearchQuery {
-    /// - Parameter caller: who `agent:me` is; nil if no agent asks.
+    /// - Parameters:
+    ///   - caller: who `agent:me` is; nil if no agent asks.
+    ///   - statuses: those that are named beside the text.
     /// - Throws: `Refusal.invalid` with a fault for each name that nothing has, or several have, and for each value that its field cannot
     ///   have. Numbers are not looked up: what is not there has no tickets, and a team that was removed may still have some.
     package func resolved(
-        in configuration: Configuration, caller: ID<Agent>?, at now: Timestamp
+        in configuration: Configuration, caller: ID<Agent>?, besides statuses: [StatusName] = [], at now: Timestamp
     ) throws(Refusal) -> ResolvedSearch {
         var resolution = SearchResolution(configuration: configuration, caller: caller, now: now)
         var resolved: [[ResolvedSearch.Term]] = []
@@ -61,13 +63,13 @@ extension SearchQuery {
             resolved.append(terms)
         }
         guard resolution.faults.isEmpty else { throw .invalid(resolution.faults) }
-        if let unnamed = unnamedHidden { resolved.append([unnamed]) }
+        if let unnamed = unnamedHidden(besides: statuses) { resolved.append([unnamed]) }
         return ResolvedSearch(groups: resolved, includesHidden: includesHidden)
     }
 
     /// What `or` would let in: `status:spam or printer` asks for no deleted ticket. Nil where the statuses asked for keep them out.
-    private var unnamedHidden: ResolvedSearch.Term? {
-        let unnamed = HiddenStatus.allCases.filter { !namedHidden.contains($0) }
+    private func unnamedHidden(besides statuses: [StatusName]) -> ResolvedSearch.Term? {
+        let unnamed = HiddenStatus.allCases.filter { !namedHidden.contains($0) && !statuses.contains(.hidden($0)) }
         guard includesHidden, !unnamed.isEmpty, !groups.contains(where: \.isOfStatuses) else { return nil }
         return ResolvedSearch.Term(condition: .status(unnamed.map { .hidden($0) }), isNegated: true)
     }

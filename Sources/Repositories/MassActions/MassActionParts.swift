@@ -30,7 +30,9 @@ package struct MassActionParts {
     package func insert(
         _ source: SnapshotSource, into action: ID<MassAction>, seenBy sight: TicketSight
     ) -> Pending<Int64> {
-        transaction.run(.snapshot(of: source, into: action, partSize: Self.size, seenBy: sight)).map(Self.total)
+        // A selection is as rare or as common as its words and values are.
+        transaction.planForValues()
+        return transaction.run(.snapshot(of: source, into: action, partSize: Self.size, seenBy: sight)).map(Self.total)
     }
 
     /// What the other one has done, or failed at.

@@ -51,6 +51,14 @@ extension TicketQuery {
         case newest(behind: ID<Ticket>?)
         /// Those between two numbers; what comes behind this score and number.
         case within(ClosedRange<Int64>, isLast: Bool, score: Int64, id: ID<Ticket>)
+
+        /// How many are weighed at most. Between the numbers more may match by now than did at first, and none of them is to be missed.
+        fileprivate var size: Int {
+            switch self {
+            case .newest: SearchSort.window
+            case .within: 4 * SearchSort.window
+            }
+        }
     }
 
     package static func newest(
@@ -68,7 +76,7 @@ extension TicketQuery {
         _ search: TicketSearch, _ window: Window, limit: Int, seenBy sight: TicketSight
     ) -> TicketQuery {
         var query = TicketQuery()
-        query.candidates(search, window, limit: SearchSort.window, seenBy: sight)
+        query.candidates(search, window, limit: window.size, seenBy: sight)
         let score = query.score(search)
         query.lines =
             [
@@ -163,7 +171,7 @@ extension TicketQuery {
 
     /// What must hold for a document and its ticket's texts.
     private mutating func found(_ search: TicketSearch) -> [String] {
-        var conditions = ["documents.words @@ (\(words(search.wordGroups, search)))"]
+        var conditions = wordConditions(search)
         for group in search.textGroups { conditions.append("documents.ticket_id in \(texts(text(group[0].condition)))") }
         return conditions
     }
@@ -248,7 +256,7 @@ extension TicketQuery {
                     + (search.isForUser ? " and messages.kind <> 'note'" : ""),
                 "                order by messages.id", "                limit 20", "            ) as message",
                 "            cross join lateral (",
-                "                select left(search.plain(left(message.body, 16000), message.format), 8000) as content",
+                "                select left(search.plain(left(message.body, 40000), message.format), 8000) as content",
                 "                offset 0", "            ) as shown", "            cross join lateral (",
                 "                select count(*) filter (where stands.at > 0) as words, coalesce(min(nullif(stands.at, 0)), 0) as place",
                 "                from unnest(tsvector_to_array(search.stems(\(language), \(text)))) as stem",

@@ -7,7 +7,9 @@ extension TicketQuery {
     mutating func matching(_ search: TicketSearch) {
         filter(search.filter, includingHidden: search.includesHidden)
         let words = search.wordGroups
-        if !words.isEmpty { lines.append("    and \(documents(search) { "documents.words @@ (\($0.words(words, search)))" })") }
+        if !words.isEmpty {
+            lines.append("    and \(documents(search) { $0.wordConditions(search).joined(separator: "\n            and ") })")
+        }
         for group in search.search.groups where !words.contains(group) { matching(group, search) }
     }
 
@@ -68,6 +70,9 @@ extension TicketQuery {
     }
 
     /// Tickets whose document is so. The condition is bound once for each part that is looked at.
+    ///
+    /// Behind `offset 0` they are found in the index, once, and then joined: the planner does not know what a comparison with words costs, and
+    /// would go through tickets and compare each. Only users' tickets are few enough for that.
     mutating func documents(_ search: TicketSearch, _ condition: (inout TicketQuery) -> String) -> String {
         let found = search.parts.map { part in
             """
@@ -75,15 +80,17 @@ extension TicketQuery {
                     where documents.tenant_id = $1 and \(part.rawValue) and \(condition(&self))
             """
         }
-        return "tickets.id in (\n\(found.joined(separator: "\n        union all\n"))\n    )"
+        let end = search.isForUser ? "" : "\n        offset 0"
+        return "tickets.id in (\n\(found.joined(separator: "\n        union all\n"))\(end)\n    )"
     }
 
-    /// The tickets whose subject or person is so.
+    /// The tickets whose subject or person is so; as above.
     func texts(_ condition: String) -> String {
         """
         (
                 select texts.ticket_id from helpdesk.search_texts as texts
                 where texts.tenant_id = $1 and \(condition)
+                offset 0
             )
         """
     }

@@ -90,7 +90,12 @@ package struct TicketSearch: Sendable {
     package var canBeWeighed: Bool { !wordGroups.isEmpty }
 
     /// Whether something may be looked for that is much like what is asked for.
-    package var hasSimilar: Bool { !isForUser && !wordGroups.isEmpty }
+    ///
+    /// One or two letters are part of nearly everything. Users' own tickets are few, and they know how they wrote.
+    package var hasSimilar: Bool {
+        let sought = wordGroups.joined().filter { !$0.isNegated }.compactMap { $0.words?.text }
+        return !isForUser && !sought.isEmpty && sought.allSatisfy { $0.count { $0.isLetter || $0.isNumber } >= SearchQuery.shortestPrefix }
+    }
 
     /// What tickets are weighed by.
     var weighed: [String] {

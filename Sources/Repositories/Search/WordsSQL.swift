@@ -16,6 +16,18 @@ extension TicketQuery {
         return "case when numnode(\(Self.all(telling))) > 0 then \(Self.all(telling)) else \(Self.all(strict)) end"
     }
 
+    /// What documents are found by. In the index the words of all helpdesks stand together, and for a beginning all that begin so are gathered:
+    /// beside a whole word, it is not asked of the index but of what that has found.
+    mutating func wordConditions(_ search: TicketSearch) -> [String] {
+        let groups = search.wordGroups
+        let begun = groups.filter { $0.contains { $0.words?.kind == .prefix } }
+        let whole = groups.filter { !begun.contains($0) }
+        guard !begun.isEmpty, whole.contains(where: { $0.contains { !$0.isNegated } }) else {
+            return ["documents.words @@ (\(words(groups, search)))"]
+        }
+        return ["documents.words @@ (\(words(whole, search)))", "(documents.words @@ (\(words(begun, search)))) is true"]
+    }
+
     /// Any of the words that are to be found, for what marks them; those that the language puts everywhere only where there are no others.
     mutating func anyWord(_ groups: [[ResolvedSearch.Term]], _ search: TicketSearch) -> String {
         let leaves = groups.flatMap { $0 }.filter { !$0.isNegated && $0.words != nil }.map { leaf($0, search) }

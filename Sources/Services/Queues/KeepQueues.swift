@@ -58,7 +58,9 @@ extension Helpdesk {
             guard queue != old else { return Pending(old) }
             try keeper.requireKeeping(queue.visibility)
             if old.builtIn != nil, queue.criteria != old.criteria { throw Refusal.conflict(.builtin) }
-            try queue.check(access.configuration, since: old)
+            let isNewThere = queue.visibility.loner != old.visibility.loner
+            let count = isNewThere ? try await tx.queues.count(aloneFor: queue.visibility.loner).value : 0
+            try queue.check(access.configuration, since: old, isNew: isNewThere, beside: Int(count))
             queue.version += 1
             queue.updatedAt = now
             tx.queues.update(queue)
@@ -114,7 +116,12 @@ extension TicketQueue {
         _ configuration: Configuration, since old: TicketQueue? = nil, isNew: Bool = false, beside count: Int = 0
     ) throws(Refusal) {
         var faults: [FieldFault] = []
-        if criteria != old?.criteria { faults += criteria.faults(in: configuration) }
+        if criteria != old?.criteria {
+            faults += criteria.faults(in: configuration)
+            if criteria.length > QueueCriteria.longest {
+                faults.append(FieldFault("criteria", "too_large", "at most \(QueueCriteria.longest / 1024) KiB when written down"))
+            }
+        }
         if visibility != old?.visibility { faults += visibility.faults(in: configuration) }
         let most = visibility.loner == nil ? Self.most.shared : Self.most.own
         if isNew, count >= most { faults.append(FieldFault("visible_to", "too_many", "there are \(most) such queues: remove one first")) }

@@ -24,7 +24,10 @@ extension Helpdesk {
     /// writes a document has its ticket locked, so nothing that is written meanwhile gets lost.
     package func rebuildPiece(_ scope: SearchRebuild.Scope, in tenant: TenantScope) async throws -> SearchRebuildPiece {
         do {
-            return try await piece(scope, in: tenant)
+            let piece = try await piece(scope, in: tenant)
+            // Nobody else's searches pay for it. What is written in small pieces is settled every second anyway.
+            if case .wrote(let count, _, _) = piece, count >= 500 { try await database.settleSearch() }
+            return piece
         } catch {
             if error is CancellationError || error is Refusal { throw error }
             // A statement that took too long looks like a database that is away; if it is, it cannot be told either.

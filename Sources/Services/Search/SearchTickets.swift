@@ -13,8 +13,10 @@ extension Helpdesk {
         if request.asksForWhatAgentsKeep { try access.requireAgent("search by label, agent, team or department") }
         let now = clock.now()
         let search = TicketSearch(
-            try request.query.resolved(in: access.configuration, caller: access.caller.agentID, at: now), filter: request.filter,
-            access.configuration.language, isForUser: !access.caller.isAgent, match: request.cursor?.match ?? .words)
+            try request.query.resolved(
+                in: access.configuration, caller: access.caller.agentID, besides: request.filter.statuses, at: now),
+            filter: request.filter, access.configuration.language, isForUser: !access.caller.isAgent, match: request.cursor?.match ?? .words
+        )
         return try await database.transaction(in: access.scope, at: now) { tx in
             tx.found.planForWords()
             var page = try await tx.page(of: search, request, seenBy: access.sight)

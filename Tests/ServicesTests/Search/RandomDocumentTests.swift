@@ -81,8 +81,11 @@ private struct RandomDocumentDesk {
             tickets.append(try await helpdesk.createTicket(draft, tenant.now(tenant.user)).id)
             return "open as user"
         case .reply: _ = try await helpdesk.reply(to: visible(), body, agent)
-        case .writeAsUser: _ = try await helpdesk.reply(to: usersOwn(hidden: false), body, tenant.now(tenant.user))
-        case .followUp: tickets.append(try await helpdesk.reply(to: usersOwn(hidden: true), body, tenant.now(tenant.user)).ticket.id)
+        case .writeAsUser: _ = try await helpdesk.reply(to: usersOwn(), body, tenant.now(tenant.user))
+        case .followUp:
+            let id = try await usersOwn()
+            _ = try await helpdesk.hideTicket(id, as: .deleted, agent)
+            tickets.append(try await helpdesk.reply(to: id, body, tenant.now(tenant.user)).ticket.id)
         case .note: _ = try await helpdesk.addNote(to: id, body, agent)
         case .subject: _ = try await helpdesk.updateTicket(visible(), .subject(anySubject().text), agent)
         case .labels, .fields, .status, .assign:
@@ -151,9 +154,7 @@ private struct RandomDocumentDesk {
 
     private mutating func hidden() async throws -> ID<Ticket> { try await one(where: "hidden_from is not null") }
 
-    private mutating func usersOwn(hidden: Bool) async throws -> ID<Ticket> {
-        try await one(where: "user_id = \(tenant.userID) and \(hidden ? "status = 'deleted'" : "hidden_at is null")")
-    }
+    private mutating func usersOwn() async throws -> ID<Ticket> { try await one(where: "user_id = \(tenant.userID) and hidden_at is null") }
 
     private mutating func one(where condition: String) async throws -> ID<Ticket> {
         guard let id = try await several(where: condition, 1).first else { throw Refusal.notFound }

@@ -17,13 +17,13 @@ struct SearchFilter {
         return holds(request.filter, ticket) && holds(request.query, searched, caller)
     }
 
-    /// A hidden ticket is found only where its status was asked for by name, wherever that was.
+    /// A hidden ticket is found only where its status was asked for by name, in the text or beside it.
     private func isNamedIfHidden(_ ticket: Ticket, _ request: SearchRequest) -> Bool {
         guard ticket.status.isHidden else { return true }
-        let named = request.query.groups.flatMap(\.terms).flatMap { term -> [StatusName] in
+        let typed = request.query.groups.flatMap(\.terms).flatMap { term -> [StatusName] in
             if case .status(let names) = term.criterion, !term.isNegated { names } else { [] }
         }
-        return (named + request.filter.statuses).map(\.name).contains(ticket.status.name)
+        return (typed + request.filter.statuses).map(\.name).contains(ticket.status.name)
     }
 
     private func holds(_ filter: TicketFilter, _ ticket: Ticket) -> Bool {
@@ -99,7 +99,7 @@ extension SearchQuery.Words {
         case .prefix: return text.has(beginning: words[0])
         case .word:
             let stems = words.compactMap(SearchVocabulary.stem)
-            return text.has(words) || (stems.count == words.count && text.has(stems: stems))
+            return text.has(words) || (stems.count == words.count && text.has(stems))
         }
     }
 }

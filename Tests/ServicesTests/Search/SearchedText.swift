@@ -32,13 +32,15 @@ struct SearchedText: Equatable, Sendable {
         }
     }
 
-    /// Exactly these words, one behind the other.
-    func has(_ phrase: [String]) -> Bool { Self.has(phrase, in: words) }
+    /// These words, one behind the other. What the language makes of a text lies beside its words, in the same document: "printer" is found
+    /// where there are printers, even in quotes. What the language leaves out keeps its place.
+    func has(_ phrase: [String]) -> Bool {
+        Self.has(phrase, in: words) || (!isName && Self.has(phrase.map(Optional.some), in: words.map(SearchVocabulary.stem)))
+    }
 
-    /// These stems, one behind the other; what the language leaves out keeps its place.
-    func has(stems phrase: [String]) -> Bool { !isName && Self.has(phrase.map(Optional.some), in: words.map(SearchVocabulary.stem)) }
-
-    func has(beginning: String) -> Bool { words.contains { $0.hasPrefix(beginning) } }
+    func has(beginning: String) -> Bool {
+        words.contains { $0.hasPrefix(beginning) || (!isName && SearchVocabulary.stem($0)?.hasPrefix(beginning) == true) }
+    }
 
     private static func has<Word: Equatable>(_ phrase: [Word], in words: [Word]) -> Bool {
         guard words.count >= phrase.count else { return false }

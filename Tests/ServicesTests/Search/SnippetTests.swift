@@ -54,6 +54,19 @@ struct SnippetTests {
         }
     }
 
+    @Test("What stands between two scripts, or two styles, is text like any other")
+    func betweenScripts() async throws {
+        try await withTenant { tenant in
+            let html = "<style>a {}</style><p>Fish</p><STYLE>b {}</STYLE ><script>1</script>refund<script>2</script><p>chips</p>"
+            let draft = TicketDraft(subject: Subject("Dinner")!, body: MessageBody(html, format: .html)!, requester: .user(tenant.userID))
+            _ = try await tenant.nowByAgent { try await tenant.helpdesk.createTicket(draft, $0) }
+            for word in ["fish", "refund", "chips"] {
+                let snippet = try await tenant.snippet(word)
+                #expect(snippet.text.split(whereSeparator: \.isWhitespace) == ["Fish", "refund", "chips"])
+            }
+        }
+    }
+
     @Test("A word that stands in the subject only is marked there")
     func subject() async throws {
         try await withTenant { tenant in
