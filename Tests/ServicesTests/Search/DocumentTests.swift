@@ -118,6 +118,26 @@ struct DocumentTests {
         }
     }
 
+    @Test("A ticket as long as a book is still found by the phrases and codes at its end")
+    func long() async throws {
+        try await withTenant { tenant in
+            let id = try await tenant.newTicket().id
+            for chapter in 0..<14 {
+                let words = (0..<1500).map { "w\(($0 * 7919) % 5000 + chapter)" }.joined(separator: " ")
+                _ = try await tenant.nowByAgent { try await tenant.helpdesk.addNote(to: id, text(words), $0) }
+            }
+            for phrase in ["\"refund policy\"", "A-17"] {
+                let early = try await tenant.search(phrase)
+                #expect(early.ids.isEmpty)
+            }
+            _ = try await tenant.nowByAgent { try await tenant.helpdesk.addNote(to: id, text("order A-17, our refund policy"), $0) }
+            for phrase in ["\"refund policy\"", "A-17"] {
+                let late = try await tenant.search(phrase)
+                #expect(late.ids == [id] && late.match == .words)
+            }
+        }
+    }
+
     @Test("A message of a mebibyte is taken, in text as in HTML, and found by how it begins", arguments: MessageBody.Format.allCases)
     func largest(_ format: MessageBody.Format) async throws {
         try await withTenant { tenant in
@@ -142,7 +162,8 @@ struct DocumentTests {
             let contents = [
                 String(repeating: "x", count: 900_000), String(repeating: "<", count: 500_000), String(repeating: "ü", count: 400_000),
                 String(repeating: "a-", count: 400_000), String(repeating: "<script>", count: 100_000),
-                String(repeating: "&amp;", count: 200_000),
+                String(repeating: "&amp;", count: 200_000), String(repeating: "<style></script>", count: 60_000),
+                String(repeating: "</style ", count: 120_000),
                 String(repeating: "1.", count: 400_000), String(repeating: "@a", count: 400_000), "\u{1}\u{2}\u{7F}x\u{200B}y",
             ]
             for content in contents {
