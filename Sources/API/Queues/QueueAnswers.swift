@@ -15,7 +15,7 @@ extension TicketQueue: Resource {
             writer.key("built_in")
             writer.optional(builtIn?.rawValue)
             writer.key("criteria")
-            writer.criteria(criteria)
+            writer.queueCriteria(criteria)
             writer.key("sort")
             writer.string(order.text)
             writer.key("visible_to")
@@ -52,30 +52,6 @@ extension QueueCount {
 }
 
 extension JSONWriter {
-    fileprivate mutating func criteria(_ criteria: QueueCriteria) {
-        object { writer in
-            writer.key("all")
-            writer.array(criteria.all) { $0.criterion($1) }
-            writer.key("any")
-            writer.array(criteria.any) { $0.criterion($1) }
-        }
-    }
-
-    private mutating func criterion(_ criterion: QueueCriterion) {
-        switch criterion {
-        case .group(let group): criteria(group)
-        case .condition(let condition):
-            object { writer in
-                writer.key("field")
-                writer.string(condition.field)
-                writer.key("op")
-                writer.string(condition.op)
-                writer.key("value")
-                writer.value(condition.value.json)
-            }
-        }
-    }
-
     fileprivate mutating func visibility(_ visibility: QueueVisibility) {
         switch visibility {
         case .everybody: string(QueueBodies.everybody)
@@ -86,19 +62,6 @@ extension JSONWriter {
                 writer.key("agents")
                 writer.array(agents.sorted()) { $0.number($1.value) }
             }
-        }
-    }
-}
-
-extension QueueValue {
-    fileprivate var json: JSONValue {
-        switch self {
-        case .nothing: .null
-        case .text(let text): .string(text)
-        case .integer(let number): .integer(number)
-        case .number(let number): .double(number)
-        case .flag(let flag): .bool(flag)
-        case .list(let values): .array(values.map(\.json))
         }
     }
 }

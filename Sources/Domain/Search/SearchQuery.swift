@@ -37,15 +37,6 @@ package struct SearchQuery: Equatable, Sendable {
         return named
     }
 
-    /// Whether there are words to look for, to rank by and to mark: not those that must not be there.
-    package var hasWords: Bool {
-        groups.contains { group in
-            group.terms.contains { term in
-                if case .words = term.criterion { !term.isNegated } else { false }
-            }
-        }
-    }
-
     /// One of these must hold. What `or` stands between, or a term alone.
     package struct Group: Equatable, Sendable {
         package var terms: [Term]

@@ -32,10 +32,8 @@ extension JSONWriter {
                 writer.string(condition.field)
                 writer.key("op")
                 writer.string(condition.op)
-                if condition.value != .nothing {
-                    writer.key("value")
-                    writer.value(JSONValue(condition.value))
-                }
+                writer.key("value")
+                writer.value(JSONValue(condition.value))
             }
         }
     }

@@ -38,14 +38,4 @@ struct SearchGroupsTests {
         #expect(fault.code == "invalid")
         #expect(fault.message.hasPrefix("at character \(character): or stands between two terms"), "\(fault.message)")
     }
-
-    @Test(
-        "There are words to look for where a word must or may be there",
-        arguments: [
-            ("refund", true), ("#1 \"no paper\"", true), ("#1 or refun*", true), ("-refund refund", true), ("-refund", false),
-            ("subject:refund", false), ("#1 or -refund", false), ("field.order_no:refund", false),
-        ])
-    func words(_ text: String, _ hasWords: Bool) throws {
-        #expect(try SearchQuery(parsing: text).hasWords == hasWords)
-    }
 }
